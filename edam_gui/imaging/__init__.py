@@ -1,0 +1,1 @@
+"""Pictures, label maps, activation maps and labels, in and out of files. numpy, cv2 and Pillow."""
