@@ -3,8 +3,8 @@
 Going through the classes in ascending order, a class sets a *record* where its score exceeds all before it. The
 lowest class whose score exceeds t is the class of the first record that exceeds t; where none does, we keep the
 last record, the best class. A rising t passes records one by one, and passing one changes that pixel's class to
-the next record's. Those changes ("events") are kept in order of their score, with whole maps ("checkpoints")
-in between, so that any t costs one copy and the events since the checkpoint before it.
+the next record's. Those changes ("events") are kept sorted by score: a moving t costs the events it passes, and
+a jump costs one copy of the nearest stored map ("checkpoint") and the events between.
 """
 
 from __future__ import annotations
@@ -14,98 +14,130 @@ from dataclasses import dataclass
 import numpy as np
 
 from edam_gui.core.activation_masks import Scores
-from edam_gui.core.arrays import AnyArray, Float32Array, UInt8Array
-from edam_gui.core.buckets import Buckets, make_buckets
+from edam_gui.core.arrays import Float32Array, Int32Array, UInt8Array
 
-_BUCKETS = 256
 _MAX_CHECKPOINTS = 32
-_EVENTS_PER_CHECKPOINT = 1 / 32
-"""As a share of the pixels."""
+_PIXELS_PER_CHECKPOINT = 16
+"""One checkpoint per (pixels / this) events: half of that many are replayed at most."""
 
 
 @dataclass(frozen=True, eq=False)
-class FirstClass:
-    """The first record above t for any t >= 0.
+class Records:
+    """The records of one image.
 
     Parameters
     ----------
-    best
-        (H, W) float32: the last record, i.e. the best positive score, 0 where there is none.
-    winner
-        (H, W) uint8: its class, 0 where there is none.
-    events
-        Buckets of the scores at which a pixel changes to its next record's class.
-    pixels, classes
-        Flat pixel index (intp) and class (uint8) of each event, in the buckets' order.
-    checkpoints
-        bucket -> (H, W) uint8 map before the events of that bucket; bucket 0 is always there.
+    best, winner
+        (H, W) float32 and uint8: the last record and its class, 0 where no score is positive.
+    first
+        (H, W) uint8: the class of the first record, 0 where there is none.
+    values
+        (n,) float32, ascending: the score at which each event happens.
+    pixels
+        (n,) int32: flat index of the pixel it happens to.
+    before, after
+        (n,) uint8: the pixel's class before and after it.
     """
 
     best: Float32Array
     winner: UInt8Array
-    events: Buckets
-    pixels: AnyArray
-    classes: UInt8Array
-    checkpoints: dict[int, UInt8Array]
-
-    def above(self, threshold: np.float32, out: UInt8Array) -> UInt8Array:
-        """Write the class of the first record above the threshold (else the last record) into `out`."""
-        if not self.pixels.size:
-            np.copyto(out, self.winner)
-            return out
-        bucket = self.events.bucket_of(threshold)
-        inside = self.events.span(bucket)
-        start = max(b for b in self.checkpoints if b <= bucket)
-        np.copyto(out, self.checkpoints[start])
-        flat = out.reshape(-1)
-        between = slice(int(self.events.offsets[start]), inside.start)
-        flat[self.pixels[between]] = self.classes[between]
-        passed = self.events.values[inside] <= threshold
-        flat[self.pixels[inside][passed]] = self.classes[inside][passed]
-        return out
+    first: UInt8Array
+    values: Float32Array
+    pixels: Int32Array
+    before: UInt8Array
+    after: UInt8Array
 
 
-def find_first_class(scores: Scores) -> FirstClass:
+def find_records(scores: Scores) -> Records:
     """Collect the records of an image.
 
     Parameters
     ----------
     scores
-        Present classes without the background.
+        Present classes without the background; scores that are not positive set no record.
     """
     best = np.zeros(scores.size, np.float32)
     winner = np.zeros(scores.size, np.uint8)
     first = np.zeros(scores.size, np.uint8)
-    pixels: list[AnyArray] = []
+    pixels: list[Int32Array] = []
     values: list[Float32Array] = []
-    classes: list[UInt8Array] = []
+    before: list[UInt8Array] = []
+    after: list[UInt8Array] = []
     for class_index, channel in zip(scores.classes, scores.values, strict=True):
         record = channel > best
-        again = np.flatnonzero(record & (winner != 0))
+        known = winner != 0
+        np.copyto(first, np.uint8(class_index), where=record & ~known)
+        again = np.flatnonzero(record & known).astype(np.int32)
         pixels.append(again)
         values.append(best.reshape(-1)[again])
-        classes.append(np.full(again.size, class_index, np.uint8))
-        first[record & (winner == 0)] = class_index
-        winner[record] = class_index
+        before.append(winner.reshape(-1)[again])
+        after.append(np.full(again.size, class_index, np.uint8))
+        np.copyto(winner, np.uint8(class_index), where=record)
         np.maximum(best, channel, out=best)
-    # A stable grouping keeps the records of one pixel in their order.
-    events = make_buckets(np.concatenate(values), _BUCKETS)
-    ordered_pixels = np.concatenate(pixels)[events.order]
-    ordered_classes = np.concatenate(classes)[events.order]
-    checkpoints = _checkpoints(first, events, ordered_pixels, ordered_classes)
-    return FirstClass(best, winner, events, ordered_pixels, ordered_classes, checkpoints)
+    all_values = np.concatenate(values)
+    # The records of one pixel differ strictly, so no stable order is needed.
+    order = np.argsort(all_values)
+    return Records(
+        best,
+        winner,
+        first,
+        all_values[order],
+        np.concatenate(pixels)[order],
+        np.concatenate(before)[order],
+        np.concatenate(after)[order],
+    )
 
 
-def _checkpoints(first: UInt8Array, events: Buckets, pixels: AnyArray, classes: UInt8Array) -> dict[int, UInt8Array]:
-    found = {0: first}
-    step = max(first.size * _EVENTS_PER_CHECKPOINT, pixels.size / _MAX_CHECKPOINTS)
-    current = first.copy()
-    flat = current.reshape(-1)
-    done = 0
-    for bucket in range(1, events.count):
-        start = int(events.offsets[bucket])
-        if start - done >= step:
-            flat[pixels[done:start]] = classes[done:start]
-            done = start
-            found[bucket] = current.copy()
-    return found
+class FirstClass:
+    """The map of the first record above t, for one t after the other.
+
+    Parameters
+    ----------
+    records
+        Of the image.
+    """
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._map = records.first.copy()
+        self._passed = 0
+        self._checkpoints = {0: records.first}
+        step = max(records.first.size // _PIXELS_PER_CHECKPOINT, records.values.size // _MAX_CHECKPOINTS, 1)
+        for position in range(step, records.values.size, step):
+            self._replay(position)
+            self._checkpoints[position] = self._map.copy()
+
+    def above(self, threshold: np.float32) -> UInt8Array:
+        """Return the class of the first record above the threshold, else of the last record.
+
+        Parameters
+        ----------
+        threshold
+            t >= 0.
+
+        Returns
+        -------
+        UInt8Array
+            (H, W) uint8, valid until the next call.
+        """
+        position = int(np.searchsorted(self._records.values, threshold, side="right"))
+        nearest = min(self._checkpoints, key=lambda p: abs(p - position))
+        # Copying a whole map pays from a number of events on that is far below the number of pixels.
+        if abs(position - self._passed) > abs(position - nearest) + self._map.size // 64:
+            np.copyto(self._map, self._checkpoints[nearest])
+            self._passed = nearest
+        self._replay(position)
+        return self._map
+
+    def _replay(self, position: int) -> None:
+        """Move the map to where `position` events have happened."""
+        flat = self._map.reshape(-1)
+        records = self._records
+        if position > self._passed:
+            part = slice(self._passed, position)
+            # Of several events of one pixel the last assignment stays, as it must.
+            flat[records.pixels[part]] = records.after[part]
+        elif position < self._passed:
+            part = slice(position, self._passed)
+            flat[records.pixels[part][::-1]] = records.before[part][::-1]
+        self._passed = position

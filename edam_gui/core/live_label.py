@@ -19,7 +19,7 @@ import numpy as np
 from edam_gui.core.activation_masks import Scores
 from edam_gui.core.arrays import Float32Array, UInt8Array
 from edam_gui.core.buckets import Buckets, make_buckets
-from edam_gui.core.first_class import FirstClass, find_first_class
+from edam_gui.core.first_class import FirstClass, find_records
 from edam_gui.core.options import Dialect, LabelRule, Rule
 from edam_gui.core.pseudo_label import is_salient, pseudo_label, winner_and_score, without_background
 from edam_gui.core.regions import Regions, find_regions
@@ -66,7 +66,6 @@ class LiveLabel:
         self._saliency = None if saliency is None else np.ascontiguousarray(saliency)
         self._grounds: dict[Dialect, _Ground] = {}
         self._first: FirstClass | None = None
-        self._first_map: tuple[np.float32, UInt8Array] | None = None
         self._regions: tuple[int, Regions] | None = None
 
     def prepare(self, dialect: Dialect) -> None:
@@ -76,8 +75,9 @@ class LiveLabel:
         if dialect is Dialect.PAPER:
             winner, value = winner_and_score(self._scores)
         else:
-            self._first = find_first_class(without_background(self._scores))
-            winner, value = self._first.winner, self._first.best
+            records = find_records(without_background(self._scores))
+            self._first = FirstClass(records)
+            winner, value = records.winner, records.best
         buckets = make_buckets(value.reshape(-1), _BUCKETS)
         self._grounds[dialect] = _Ground(winner, value, buckets, buckets.code.reshape(value.shape))
 
@@ -132,12 +132,7 @@ class LiveLabel:
     def _first_above(self, popped: np.float32) -> UInt8Array:
         """Return the lowest class that pops up, else the best class, at every pixel."""
         assert self._first is not None  # noqa: S101 - prepare() made it
-        if self._first_map is None:
-            self._first_map = (np.float32(np.nan), np.empty_like(self._first.winner))
-        if self._first_map[0] != popped:
-            below = np.nextafter(popped, np.float32(-np.inf))
-            self._first_map = (popped, self._first.above(below, self._first_map[1]))
-        return self._first_map[1]
+        return self._first.above(np.nextafter(popped, np.float32(-np.inf)))
 
     def _by_pixel(
         self, ground: _Ground, source: UInt8Array, cut: int, inside: np.float32, outside: np.float32, out: UInt8Array
