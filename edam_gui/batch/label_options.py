@@ -1,0 +1,156 @@
+"""What a labelling run is asked to do, and how what was left out is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreForm
+from edam_gui.imaging.activation_file import MaskKeys
+
+
+@dataclass(frozen=True)
+class RuleOptions:
+    """Options that decide the label map; `None` = left out."""
+
+    dialect: Dialect | None = None
+    rule: Rule | None = None
+    score_form: ScoreForm | None = None
+    theta: float | None = None
+    alpha: float | None = None
+    beta: float | None = None
+    background: float | None = None
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What a checkpoint recommends for images with, or without, a saliency map.
+
+    Parameters
+    ----------
+    rule
+        Dialect, rule and thresholds.
+    score_form
+        Goes with `rule`.
+    form_is_fixed
+        The mask form allows this score form only (`relu` masks are not comparable without it).
+    """
+
+    rule: LabelRule
+    score_form: ScoreForm
+    form_is_fixed: bool
+
+
+@dataclass(frozen=True)
+class ResolvedRule:
+    """A complete rule and where each of its values comes from.
+
+    Parameters
+    ----------
+    rule, score_form
+        Complete.
+    sources
+        Name of a value -> `option`, `checkpoint` or `default`.
+    """
+
+    rule: LabelRule
+    score_form: ScoreForm
+    sources: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every resolved value and its source."""
+        thresholds = self.rule.thresholds
+        values: dict[str, Any] = {
+            "dialect": self.rule.dialect.value,
+            "rule": self.rule.rule.value,
+            "scores": "masks",
+            "score_form": self.score_form.value,
+            "theta": thresholds.theta,
+            "alpha": thresholds.alpha,
+            "beta": thresholds.beta,
+            "background": thresholds.background,
+        }
+        return values | {"sources": dict(self.sources)}
+
+
+def resolve_rule(options: RuleOptions, recommended: Recommendation | None) -> ResolvedRule:
+    """Fill in what was left out: option, else the checkpoint's recommended set, else the defaults.
+
+    Parameters
+    ----------
+    options
+        As given by the user.
+    recommended
+        Of the checkpoint for this kind of image; `None` where masks come from files.
+
+    Raises
+    ------
+    OptionError
+        Values out of range, or the region rule with the `reference` dialect.
+    """
+    base = recommended.rule if recommended else LabelRule()
+    origin = "checkpoint" if recommended else "default"
+    names = ("dialect", "rule", "theta", "alpha", "beta", "background")
+    sources = {name: "option" if getattr(options, name) is not None else origin for name in names}
+    dialect = options.dialect or base.dialect
+    given = {
+        n: getattr(options, n) for n in ("theta", "alpha", "beta", "background") if getattr(options, n) is not None
+    }
+    thresholds = replace(base.thresholds, **given)
+    form = options.score_form
+    sources["score_form"] = "option"
+    if form is None and recommended and (recommended.form_is_fixed or dialect is base.dialect):
+        form, sources["score_form"] = recommended.score_form, "checkpoint"
+    elif form is None:
+        form = ScoreForm.MEAN if dialect is Dialect.PAPER else ScoreForm.MAX
+        sources["score_form"] = "default"
+    return ResolvedRule(LabelRule(dialect, options.rule or base.rule, thresholds), form, sources)
+
+
+@dataclass(frozen=True)
+class LabelRequest:
+    """A labelling run as the user asked for it.
+
+    Parameters
+    ----------
+    images
+        Folder, VOC root, list file or one image.
+    out
+        Folder for the label maps.
+    list_file, labels, classes, saliency, masks
+        Optional inputs; see DESIGN section 5.
+    model
+        Name or file of a checkpoint; not used with `masks`.
+    mask_keys
+        How the keys of `masks` count.
+    rule
+        Options for Algorithm 1.
+    scales
+        Sizes of the passes.
+    device, precision
+        Where and how to compute.
+    save_masks, save_overlays
+        Folders for scores and overlays.
+    resume, overwrite
+        Go on with an earlier run in `out`; redo it with other options.
+    """
+
+    images: Path
+    out: Path
+    list_file: Path | None = None
+    labels: Path | None = None
+    classes: Path | None = None
+    saliency: Path | None = None
+    masks: Path | None = None
+    model: str | None = None
+    mask_keys: MaskKeys = MaskKeys.CAM
+    rule: RuleOptions = field(default_factory=RuleOptions)
+    scales: tuple[float, ...] | None = None
+    device: str = "auto"
+    precision: str = "auto"
+    save_masks: Path | None = None
+    save_overlays: Path | None = None
+    resume: bool = False
+    overwrite: bool = False
