@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 LEAKS = {
-    "thread": "import threading, time\ndef test_it():\n    threading.Thread(target=time.sleep, args=(4,), daemon=True).start()\n",
+    "thread": (
+        "import threading, time\ndef test_it():\n"
+        "    threading.Thread(target=time.sleep, args=(4,), daemon=True).start()\n"
+    ),
     "timer": (
         "from PySide6.QtCore import QTimer\nkept = []\ndef test_it(qapp):\n"
         "    timer = QTimer()\n    kept.append(timer)\n    timer.start(1000)\n"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edam_gui.core.errors import EdamError, InputFileError, OptionError
+from edam_gui.core.errors import EdamError, InputFileError
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
 from edam_gui.core.metrics import Confusion
 from edam_gui.imaging.class_file import read_class_file
@@ -113,8 +113,6 @@ def evaluate(request: EvaluateRequest, token: CancelToken, progress: Callable[[i
     """
     label_set = read_class_file(request.classes) if request.classes else PASCAL_VOC
     collection = list_images(request.gt, request.list_file)
-    if not collection.entries:
-        raise OptionError(" ".join([f"{request.gt}: there are no label maps here.", *collection.problems[:3]]))
     if not request.pred.is_dir():
         raise InputFileError(request.pred, "is not a folder")
     predictions = FileIndex(request.pred, frozenset({".png", ".bmp", ".tif", ".tiff"}))

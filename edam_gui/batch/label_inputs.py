@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edam_gui.batch.label_options import LabelRequest
@@ -65,17 +65,21 @@ class InputReader:
         self._request = request
         self._label_set = label_set
         self.collection = _collection(request)
+        entries = self.collection.entries
         self.labels_source = request.labels or _voc_annotations(self.collection)
         self._labels: ImageLabels | None = None
         if self.labels_source is not None:
-            self._labels = read_image_labels(self.labels_source, label_set)
-        self._saliency = FileIndex(request.saliency, PHOTO_SUFFIXES) if request.saliency else None
-        self._masks = FileIndex(request.masks, MASK_SUFFIXES) if request.masks else None
+            self._labels = read_image_labels(
+                self.labels_source, label_set, images=[entry.relative for entry in entries]
+            )
+        self._saliency = FileIndex(request.saliency, PHOTO_SUFFIXES, entries) if request.saliency else None
+        self._masks = FileIndex(request.masks, MASK_SUFFIXES, entries) if request.masks else None
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What was wrong with lists and label files, besides single images."""
-        return self.collection.problems + (self._labels.problems if self._labels else ())
+        parts = (self.collection, self._labels, self._saliency, self._masks)
+        return tuple(problem for part in parts if part is not None for problem in part.problems)
 
     def read(self, entry: ImageEntry) -> LabelInputs:
         """Read one image and what belongs to it.
@@ -114,12 +118,16 @@ class InputReader:
 
 def _collection(request: LabelRequest) -> ImageCollection:
     collection = list_images(request.images, request.list_file)
-    out = request.out.resolve()
-    if out == collection.root.resolve():
+    root = collection.root.resolve()
+    if request.out.resolve() == root:
         raise OptionError(f"{request.out}: the label maps would lie among the images; choose another --out folder.")
-    if not collection.entries:
-        raise OptionError(" ".join([f"{request.images}: there are no images here.", *collection.problems[:3]]))
-    return collection
+    written = [p.resolve() for p in (request.out, request.save_overlays) if p is not None]
+    inside = [folder.relative_to(root) for folder in written if folder.is_relative_to(root) and folder != root]
+    if not inside:
+        return collection
+    # What an earlier run wrote below the images is no image.
+    entries = tuple(e for e in collection.entries if not any(e.relative.is_relative_to(folder) for folder in inside))
+    return replace(collection, entries=entries)
 
 
 def _voc_annotations(collection: ImageCollection) -> Path | None:

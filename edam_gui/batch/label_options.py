@@ -49,14 +49,16 @@ class ResolvedRule:
 
     Parameters
     ----------
-    rule, score_form
+    rule
         Complete.
+    score_form
+        `None`: scores are used as their files hold them.
     sources
         Name of a value -> `option`, `checkpoint` or `default`.
     """
 
     rule: LabelRule
-    score_form: ScoreForm
+    score_form: ScoreForm | None
     sources: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
@@ -66,7 +68,7 @@ class ResolvedRule:
             "dialect": self.rule.dialect.value,
             "rule": self.rule.rule.value,
             "scores": "masks",
-            "score_form": self.score_form.value,
+            "score_form": self.score_form.value if self.score_form else "as stored",
             "theta": thresholds.theta,
             "alpha": thresholds.alpha,
             "beta": thresholds.beta,
@@ -77,6 +79,9 @@ class ResolvedRule:
 
 def resolve_rule(options: RuleOptions, recommended: Recommendation | None) -> ResolvedRule:
     """Fill in what was left out: option, else the checkpoint's recommended set, else the defaults.
+
+    The score form of a network's masks follows the dialect (`paper` mean, `reference` max) where the checkpoint
+    recommends another dialect; scores from files are used as they are unless a form is asked for.
 
     Parameters
     ----------
@@ -101,11 +106,13 @@ def resolve_rule(options: RuleOptions, recommended: Recommendation | None) -> Re
     thresholds = replace(base.thresholds, **given)
     form = options.score_form
     sources["score_form"] = "option"
-    if form is None and recommended and (recommended.form_is_fixed or dialect is base.dialect):
-        form, sources["score_form"] = recommended.score_form, "checkpoint"
-    elif form is None:
-        form = ScoreForm.MEAN if dialect is Dialect.PAPER else ScoreForm.MAX
-        sources["score_form"] = "default"
+    if form is None:
+        sources["score_form"] = origin
+    if form is None and recommended:
+        form = recommended.score_form
+        if dialect is not base.dialect and not recommended.form_is_fixed:
+            form = ScoreForm.MEAN if dialect is Dialect.PAPER else ScoreForm.MAX
+            sources["score_form"] = "default"
     return ResolvedRule(LabelRule(dialect, options.rule or base.rule, thresholds), form, sources)
 
 

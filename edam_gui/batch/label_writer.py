@@ -128,8 +128,8 @@ class LabelWriter:
         )
 
     def _labels(self, result: MaskResult, notices: list[str]) -> UInt8Array:
-        form = self._rule.score_form
         masks = result.masks()
+        form = self._rule.score_form or masks.form or ScoreForm.MEAN
         if form is ScoreForm.MAX and not result.suggested:
             notices += [
                 f"The masks hardly answer to {self._label_set.names[c]}: the photo may not show it."

@@ -125,6 +125,8 @@ class NetworkSource:
         self._info = loaded.info
         self._sha256 = loaded.sha256
         self.label_set = _agreed_classes(request.classes, self._info.classes, self._path)
+        if request.precision not in list(Precision):
+            raise OptionError(f"--precision is one of {', '.join(Precision)}, not '{request.precision}'.")
         precision = Precision(request.precision)
         convolution_dtype(precision, self._device)
         self._options = InferenceOptions(precision=precision)

@@ -99,7 +99,7 @@ class ActivationMasks:
         OptionError
             `mean` is asked of a file that holds `max` scores without their maxima.
         """
-        if self.form is form:
+        if self.form is form or not self.classes:
             return Scores(self.values, self.classes)
         if form is ScoreForm.MAX:
             maxima = self.values.reshape(len(self.classes), -1).max(axis=1).astype(np.float32)

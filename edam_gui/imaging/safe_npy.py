@@ -163,7 +163,7 @@ def load_npz(path: Path, *, max_bytes: int = MAX_BYTES) -> dict[str, AnyArray]:
             return _members(archive, max_bytes)
     except _Unsuitable as error:
         raise InputFileError(path, str(error)) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError):
         # RuntimeError: encrypted; NotImplementedError: a method or version that zipfile does not know.
         raise InputFileError(path, _NOT_NPZ) from None
 

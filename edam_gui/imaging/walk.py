@@ -23,14 +23,11 @@ class FolderListing:
     ----------
     files
         Paths relative to the folder, ``/`` between the parts, in natural order (`a2` before `a10`).
-    hidden
-        Relative paths of the files of the wanted kinds that were left out because their name begins with a dot.
     problems
         One sentence per sub-folder that could not be read.
     """
 
     files: tuple[str, ...]
-    hidden: tuple[str, ...]
     problems: tuple[str, ...]
 
 
@@ -38,7 +35,7 @@ def walk_files(folder: Path, suffixes: Collection[str], *, recursive: bool = Tru
     """List the files with one of the suffixes, in any case.
 
     Links to files and folders are followed, each folder is entered once. No file is opened, and only links cost a
-    `stat`. Folders whose name begins with a dot are left out.
+    `stat`. Files and folders whose name begins with a dot are left out, as file managers do (`._a.jpg` is no photo).
 
     Parameters
     ----------
@@ -55,7 +52,6 @@ def walk_files(folder: Path, suffixes: Collection[str], *, recursive: bool = Tru
         The folder itself is missing or unreadable.
     """
     files: list[str] = []
-    hidden: list[str] = []
     problems: list[str] = []
     seen: set[tuple[int, int]] = set()
     waiting = [""]
@@ -70,16 +66,18 @@ def walk_files(folder: Path, suffixes: Collection[str], *, recursive: bool = Tru
             with os.scandir(path) as entries:
                 for entry in entries:
                     name = entry.name
+                    if name.startswith("."):
+                        continue
                     if os.path.splitext(name)[1].lower() in suffixes and entry.is_file():  # noqa: PTH122
-                        (hidden if name.startswith(".") else files).append(prefix + name)
-                    elif recursive and not name.startswith(".") and entry.is_dir():
+                        files.append(prefix + name)
+                    elif recursive and entry.is_dir():
                         waiting.append(prefix + name + "/")
         except (OSError, ValueError) as error:
             cause = read_cause(error) if isinstance(error, OSError) else "does not exist"
             if not prefix:
                 raise InputFileError(folder, cause) from error
             problems.append(f"{path.rstrip('/')}: {cause}; its files were left out.")
-    return FolderListing(tuple(sorted(files, key=natural_key)), tuple(sorted(hidden)), tuple(sorted(problems)))
+    return FolderListing(tuple(sorted(files, key=natural_key)), tuple(sorted(problems)))
 
 
 def natural_key(relative: str) -> tuple[tuple[tuple[str | int, ...], ...], str]:

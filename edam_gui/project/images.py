@@ -13,7 +13,7 @@ from edam_gui.core.errors import InputFileError
 from edam_gui.imaging.name_index import NameIndex, folded_name
 from edam_gui.imaging.photo import PHOTO_SUFFIXES
 from edam_gui.imaging.picture_file import read_cause
-from edam_gui.imaging.walk import FolderListing, is_folder, walk_files
+from edam_gui.imaging.walk import is_folder, walk_files
 from edam_gui.project.list_file import ListLine, read_list_file
 
 IMAGE_FOLDER: Final = "JPEGImages"
@@ -94,23 +94,14 @@ def _from_folder(source: Path) -> ImageCollection:
     listing = walk_files(root, PHOTO_SUFFIXES)
     if not listing.files:
         raise InputFileError(root, f"holds no images ({_ANY_PHOTO})")
-    problems = (*listing.problems, *_hidden_problem(root, listing))
     entries = tuple(ImageEntry(root / relative, PurePosixPath(relative)) for relative in listing.files)
-    return ImageCollection(root, entries, problems, voc_root)
+    return ImageCollection(root, entries, listing.problems, voc_root)
 
 
 def _voc_root(folder: Path) -> Path | None:
     if is_folder(folder / IMAGE_FOLDER):
         return folder
     return folder.parent if folder.name == IMAGE_FOLDER else None
-
-
-def _hidden_problem(root: Path, listing: FolderListing) -> tuple[str, ...]:
-    hidden = listing.hidden
-    if not hidden:
-        return ()
-    more = f" and {len(hidden) - 1} more" if len(hidden) > 1 else ""
-    return (f"{root / hidden[0]}{more}: left out, because the name begins with a dot.",)
 
 
 def _single(source: Path) -> ImageCollection:

@@ -30,13 +30,10 @@ def output_names(entries: Sequence[ImageEntry], suffix: str) -> dict[ImageEntry,
         Image -> relative path; no two are the same on any file system.
     """
     stems = {entry: bare_name(entry.relative.as_posix()) for entry in entries}
-    full: set[ImageEntry] = set()
-    while True:
-        shared = [entry for group in _groups(stems) for entry in group if entry not in full]
-        if not shared:
-            break
-        full.update(shared)
-        stems.update((entry, entry.relative.as_posix()) for entry in shared)
+    # A stem that looks like an image's name itself (`a.jpg` of `a.jpg.png`) would pass for that image's output.
+    keep = [entry for entry, stem in stems.items() if bare_name(stem) != stem]
+    keep.extend(entry for group in _groups(stems) for entry in group)
+    stems.update((entry, entry.relative.as_posix()) for entry in keep)
     _number(stems)
     return {entry: PurePosixPath(stem + suffix) for entry, stem in stems.items()}
 

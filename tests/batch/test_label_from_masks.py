@@ -51,7 +51,7 @@ def test_defaults_are_the_published_reference_values(data: Data, run: Run) -> No
         "alpha": 1e-6,
         "beta": 0.99999,
         "background": 0.3,
-        "score_form": "max",
+        "score_form": "as stored",
     }
     assert set(options["sources"].values()) == {"default"}
     for name in NAMES:
@@ -194,11 +194,38 @@ def test_label_maps_are_not_written_among_the_photos(data: Data, run: Run) -> No
     assert "choose another --out folder" in result.stderr
 
 
+def test_an_output_folder_below_the_photos_is_not_labelled_itself(data: Data, run: Run) -> None:
+    command = ("label", data.photos, "--out", data.photos / "labels", "--masks", data.masks)
+    assert run(*command).exit_code == 0
+    report = data.root / "report.json"
+    assert run(*command, "--json", report).exit_code == 0
+    assert len(read_json(report)["images"]) == 3
+
+
+def test_masks_saved_as_mean_scores_are_used_as_they_are(data: Data, run: Run) -> None:
+    for name in NAMES:
+        own = load("msf", name)
+        np.savez(
+            data.masks / f"{name}.npz",
+            scores=own["norm_cam_present"] * np.float32(0.5),
+            classes=own["present"] + 1,
+            score_form="mean",
+            passes=8,
+            raw_max=own["norm_cam_present"].max(axis=(1, 2)) * np.float32(4),
+        )
+        (data.masks / f"{name}.npy").unlink()
+    run("label", data.photos, "--out", data.out, "--masks", data.masks, "--background", "0.4")
+    own = load("msf", NAMES[0])
+    best = own["norm_cam_present"].max(axis=0) * np.float32(0.5)
+    expected = np.where(best > np.float32(0.4), own["present"][own["norm_cam_present"].argmax(axis=0)] + 1, 0)
+    np.testing.assert_array_equal(label_map(data.out / f"{NAMES[0]}.png"), expected)
+
+
 def test_an_empty_folder_is_said_to_be_empty(data: Data, run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = run("label", tmp_path / "empty", "--out", data.out, "--masks", data.masks)
     assert result.exit_code == 2
-    assert "there are no images here" in result.stderr
+    assert "holds no images" in result.stderr
 
 
 def test_an_output_folder_that_cannot_be_made_stops_the_run(data: Data, run: Run) -> None:
