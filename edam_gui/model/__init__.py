@@ -1,0 +1,1 @@
+"""Networks: backbones, DA layer, checkpoints and multi-scale inference. torch."""
