@@ -20,7 +20,7 @@ from edam_gui.core.activation_masks import Scores
 from edam_gui.core.arrays import Float32Array, UInt8Array
 from edam_gui.core.buckets import Buckets, make_buckets
 from edam_gui.core.first_class import FirstClass, find_records
-from edam_gui.core.options import Dialect, LabelRule, Rule
+from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreSource
 from edam_gui.core.pseudo_label import is_salient, pseudo_label, winner_and_score, without_background
 from edam_gui.core.regions import Regions, find_regions
 
@@ -95,6 +95,10 @@ class LiveLabel:
             out = np.empty(self._scores.size, np.uint8)
         if rule.per_class or not any(self._scores.classes):
             np.copyto(out, pseudo_label(self._scores, self._saliency, rule))
+            return out
+        if rule.dialect is Dialect.REFERENCE and self._saliency is None and rule.scores is ScoreSource.CRF:
+            self.prepare(Dialect.PAPER)
+            np.copyto(out, self._grounds[Dialect.PAPER].winner)
             return out
         self.prepare(rule.dialect)
         ground = self._grounds[rule.dialect]

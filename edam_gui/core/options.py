@@ -107,6 +107,8 @@ class LabelRule:
         For every class not in `per_class`.
     per_class
         Class index (1..K) -> its own thresholds.
+    scores
+        What the scores are. With `crf`, `reference` without a saliency map is the argmax of q, background included.
 
     Raises
     ------
@@ -118,6 +120,7 @@ class LabelRule:
     rule: Rule = Rule.PIXEL
     thresholds: Thresholds = field(default_factory=Thresholds)
     per_class: Mapping[int, Thresholds] = field(default_factory=lambda: MappingProxyType({}))
+    scores: ScoreSource = ScoreSource.MASKS
 
     def __post_init__(self) -> None:
         if self.rule is Rule.REGION and self.dialect is not Dialect.PAPER:

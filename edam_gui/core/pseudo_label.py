@@ -10,7 +10,7 @@ import numpy as np
 
 from edam_gui.core.activation_masks import Scores
 from edam_gui.core.arrays import AnyArray, BoolArray, Float32Array, UInt8Array
-from edam_gui.core.options import Dialect, LabelRule, Rule
+from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreSource
 from edam_gui.core.regions import find_regions
 
 
@@ -42,6 +42,8 @@ def pseudo_label(scores: Scores, saliency: UInt8Array | None, rule: LabelRule) -
         return np.zeros(scores.size, np.uint8)
     if rule.dialect is Dialect.PAPER:
         return _paper(scores, saliency, rule)
+    if saliency is None and rule.scores is ScoreSource.CRF:
+        return winner_and_score(scores)[0]
     if saliency is None:
         return _reference_without_saliency(scores, rule)
     return _reference(scores, saliency, rule)

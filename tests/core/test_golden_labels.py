@@ -7,7 +7,7 @@ import pytest
 
 from edam_gui.core.activation_masks import Scores
 from edam_gui.core.live_label import LiveLabel
-from edam_gui.core.options import Dialect, LabelRule, Thresholds
+from edam_gui.core.options import Dialect, LabelRule, ScoreSource, Thresholds
 from edam_gui.core.pseudo_label import pseudo_label
 from tests.golden.data import NAMES, TRIPLES, bg_and_all, bg_and_present, load, present_only, saliency
 
@@ -51,6 +51,14 @@ def test_reference_on_crf_probabilities(labeller: Labeller, name: str, index: in
     crf = load("crf", name)
     scores = Scores(crf["q"][1:].copy(), tuple(int(k) for k in crf["keys"][1:]))
     np.testing.assert_array_equal(labeller(scores, saliency(name), rule_of(Dialect.REFERENCE, index)), expected)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reference_on_crf_probabilities_without_saliency_is_their_argmax(labeller: Labeller, name: str) -> None:
+    crf = load("crf", name)
+    scores = Scores(crf["q"].copy(), tuple(int(k) for k in crf["keys"]))
+    labels = labeller(scores, None, LabelRule(Dialect.REFERENCE, scores=ScoreSource.CRF))
+    np.testing.assert_array_equal(labels, load("labels", name)["crf_argmax"])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from edam_gui.core.activation_masks import ActivationMasks, Scores
 from edam_gui.core.live_label import LiveLabel
-from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreForm, Thresholds
+from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreForm, ScoreSource, Thresholds
 from edam_gui.core.pseudo_label import pseudo_label
 
 # Few distinct values, so that ties and values exactly on a threshold are the rule, not the exception.
@@ -34,7 +34,7 @@ def rules(draw: st.DrawFn, per_class: bool = True) -> LabelRule:
     dialect = draw(st.sampled_from(Dialect))
     rule = draw(st.sampled_from(Rule)) if dialect is Dialect.PAPER else Rule.PIXEL
     own = draw(st.dictionaries(st.integers(1, 6), thresholds, max_size=2)) if per_class else {}
-    return LabelRule(dialect, rule, draw(thresholds), own)
+    return LabelRule(dialect, rule, draw(thresholds), own, draw(st.sampled_from(ScoreSource)))
 
 
 @st.composite
@@ -99,6 +99,8 @@ def paper_pixel(pixel: dict[int, np.float32], grey: int | None, rule: LabelRule)
 
 def reference_pixel(pixel: dict[int, np.float32], grey: int | None, rule: LabelRule) -> int:
     classes = {c: v for c, v in pixel.items() if c}
+    if grey is None and rule.scores is ScoreSource.CRF:
+        return min(pixel, key=lambda c: (-pixel[c], c)) if classes else 0
     if grey is None:
         best = min(classes, key=lambda c: (-classes[c], c), default=0)
         return best if best and classes[best] > rule.thresholds.background32 else 0
