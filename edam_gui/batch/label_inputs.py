@@ -14,6 +14,7 @@ from edam_gui.core.label_set import LabelSet
 from edam_gui.imaging.activation_file import MASK_SUFFIXES, read_activation_masks
 from edam_gui.imaging.image_labels import ImageLabels, read_image_labels
 from edam_gui.imaging.photo import PHOTO_SUFFIXES, Photo, read_photo
+from edam_gui.imaging.saliency import check_method, make_saliency
 from edam_gui.imaging.saliency_file import read_saliency
 from edam_gui.project.images import ImageCollection, ImageEntry, list_images
 from edam_gui.project.matching import FileIndex
@@ -64,6 +65,8 @@ class InputReader:
     def __init__(self, request: LabelRequest, label_set: LabelSet) -> None:
         self._request = request
         self._label_set = label_set
+        if request.saliency_method is not None:
+            check_method(request.saliency_method)
         self.collection = _collection(request)
         entries = self.collection.entries
         self.labels_source = request.labels or _voc_annotations(self.collection)
@@ -93,7 +96,9 @@ class InputReader:
         photo = read_photo(entry.path)
         notices: list[str] = []
         saliency = None
-        if self._saliency is not None:
+        if self._request.saliency_method is not None:
+            saliency = make_saliency(photo.pixels, self._request.saliency_method)
+        elif self._saliency is not None:
             saliency_map = read_saliency(
                 _required(self._saliency, entry, "saliency map", self._request.saliency), photo
             )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreForm
+from edam_gui.batch.class_options import ignore_saliency
+from edam_gui.core.errors import OptionError
+from edam_gui.core.label_set import LabelSet
+from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreForm, ScoreSource
 from edam_gui.imaging.activation_file import MaskKeys
+from edam_gui.imaging.crf.parameters import CrfParameters
+from edam_gui.imaging.crf.refine import DEFAULT_CONFIDENCE
 
 
 @dataclass(frozen=True)
@@ -17,11 +23,54 @@ class RuleOptions:
 
     dialect: Dialect | None = None
     rule: Rule | None = None
+    scores: ScoreSource | None = None
     score_form: ScoreForm | None = None
     theta: float | None = None
     alpha: float | None = None
     beta: float | None = None
     background: float | None = None
+
+
+@dataclass(frozen=True)
+class CrfOptions:
+    """How the dense CRF runs.
+
+    Parameters
+    ----------
+    parameters
+        Iterations, widths and strengths.
+    background_exponent
+        Of ``1 - max`` where it runs on scores; `None` = as the checkpoint recommends, else 1.
+    confidence
+        How sure `refine` is of the label map it starts from, in (0, 1).
+
+    Raises
+    ------
+    OptionError
+        A value is out of range.
+    """
+
+    parameters: CrfParameters = field(default_factory=CrfParameters)
+    background_exponent: float | None = None
+    confidence: float = DEFAULT_CONFIDENCE
+
+    def __post_init__(self) -> None:
+        exponent = self.background_exponent
+        if exponent is not None and not (math.isfinite(exponent) and exponent > 0):
+            raise OptionError(f"The dense CRF's background_exponent must be above 0, not {exponent}.")
+        if not 0 < self.confidence < 1:
+            raise OptionError(f"The dense CRF's confidence must lie between 0 and 1, not {self.confidence}.")
+
+    def resolved(self, recommended: Recommendation | None) -> CrfOptions:
+        """Fill in the exponent."""
+        if self.background_exponent is not None:
+            return self
+        return replace(self, background_exponent=recommended.crf_background_exponent if recommended else 1.0)
+
+    def to_json(self) -> dict[str, float | None]:
+        """Return every value by name."""
+        own = {"background_exponent": self.background_exponent, "confidence": self.confidence}
+        return asdict(self.parameters) | own
 
 
 @dataclass(frozen=True)
@@ -31,9 +80,11 @@ class Recommendation:
     Parameters
     ----------
     rule
-        Dialect, rule and thresholds.
+        Dialect, rule, thresholds, and what they act on.
     score_form
         Goes with `rule`.
+    crf_background_exponent
+        Of the dense CRF's background where it runs on the scores.
     form_is_fixed
         The mask form allows this score form only (`relu` masks are not comparable without it).
     """
@@ -41,6 +92,7 @@ class Recommendation:
     rule: LabelRule
     score_form: ScoreForm
     form_is_fixed: bool
+    crf_background_exponent: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -61,13 +113,24 @@ class ResolvedRule:
     score_form: ScoreForm | None
     sources: Mapping[str, str]
 
+    def ignoring_saliency(self, names: str, label_set: LabelSet) -> ResolvedRule:
+        """Return the same rule with S = 1 where one of the named classes decides.
+
+        Raises
+        ------
+        OptionError
+            A name is none of the classes.
+        """
+        per_class = ignore_saliency(names, label_set, self.rule.thresholds, self.rule.per_class)
+        return replace(self, rule=replace(self.rule, per_class=per_class))
+
     def to_json(self) -> dict[str, Any]:
         """Return every resolved value and its source."""
         thresholds = self.rule.thresholds
         values: dict[str, Any] = {
             "dialect": self.rule.dialect.value,
             "rule": self.rule.rule.value,
-            "scores": "masks",
+            "scores": self.rule.scores.value,
             "score_form": self.score_form.value if self.score_form else "as stored",
             "theta": thresholds.theta,
             "alpha": thresholds.alpha,
@@ -97,7 +160,7 @@ def resolve_rule(options: RuleOptions, recommended: Recommendation | None) -> Re
     """
     base = recommended.rule if recommended else LabelRule()
     origin = "checkpoint" if recommended else "default"
-    names = ("dialect", "rule", "theta", "alpha", "beta", "background")
+    names = ("dialect", "rule", "scores", "theta", "alpha", "beta", "background")
     sources = {name: "option" if getattr(options, name) is not None else origin for name in names}
     dialect = options.dialect or base.dialect
     given = {
@@ -113,7 +176,8 @@ def resolve_rule(options: RuleOptions, recommended: Recommendation | None) -> Re
         if dialect is not base.dialect and not recommended.form_is_fixed:
             form = ScoreForm.MEAN if dialect is Dialect.PAPER else ScoreForm.MAX
             sources["score_form"] = "default"
-    return ResolvedRule(LabelRule(dialect, options.rule or base.rule, thresholds), form, sources)
+    rule = LabelRule(dialect, options.rule or base.rule, thresholds, scores=options.scores or base.scores)
+    return ResolvedRule(rule, form, sources)
 
 
 @dataclass(frozen=True)
@@ -128,6 +192,14 @@ class LabelRequest:
         Folder for the label maps.
     list_file, labels, classes, saliency, masks
         Optional inputs; see DESIGN section 5.
+    saliency_method
+        Make saliency maps with this method instead of reading them.
+    ignore_saliency
+        Names of classes, with commas between, for which saliency is ignored.
+    crf
+        How the dense CRF runs, for `scores = crf` and `refine`.
+    refine
+        Run a dense CRF on the label map that the thresholds gave.
     model
         Name or file of a checkpoint; not used with `masks`.
     mask_keys
@@ -151,6 +223,10 @@ class LabelRequest:
     classes: Path | None = None
     saliency: Path | None = None
     masks: Path | None = None
+    saliency_method: str | None = None
+    ignore_saliency: str = ""
+    crf: CrfOptions = field(default_factory=CrfOptions)
+    refine: bool = False
     model: str | None = None
     mask_keys: MaskKeys = MaskKeys.CAM
     rule: RuleOptions = field(default_factory=RuleOptions)
@@ -161,3 +237,8 @@ class LabelRequest:
     save_overlays: Path | None = None
     resume: bool = False
     overwrite: bool = False
+
+    @property
+    def with_saliency(self) -> bool:
+        """Whether images have saliency maps, from files or made here."""
+        return self.saliency is not None or self.saliency_method is not None

@@ -10,11 +10,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from edam_gui.batch.label_inputs import InputReader, LabelInputs
-from edam_gui.batch.label_options import LabelRequest, ResolvedRule, resolve_rule
+from edam_gui.batch.label_options import LabelRequest, resolve_rule
 from edam_gui.batch.label_writer import LabelWriter, Written
+from edam_gui.batch.labeller import Labeller
 from edam_gui.batch.mask_source import MaskSource, open_mask_source
 from edam_gui.batch.run_file import check_resume, hash_of, inputs_hash, write_run_file
 from edam_gui.core.errors import Cancelled
+from edam_gui.core.options import ScoreSource
 from edam_gui.jobs import CancelToken, Failure, Street
 from edam_gui.project.images import ImageEntry
 
@@ -96,22 +98,30 @@ class LabelRun:
         self._request = request
         self._source: MaskSource = open_mask_source(request)
         self._reader = InputReader(request, self._source.label_set)
-        self.rule: ResolvedRule = resolve_rule(
-            request.rule, self._source.recommendation(with_saliency=request.saliency is not None)
-        )
-        self._writer = LabelWriter(request, self._reader.collection.entries, self._source.label_set, self.rule)
+        label_set = self._source.label_set
+        recommended = self._source.recommendation(with_saliency=request.with_saliency)
+        self.rule = resolve_rule(request.rule, recommended).ignoring_saliency(request.ignore_saliency, label_set)
+        self._crf = request.crf.resolved(recommended)
+        labeller = Labeller(self.rule, label_set, self._crf, request.refine)
+        self._writer = LabelWriter(request, self.entries, label_set, labeller)
         self.options = self._describe()
 
     def _describe(self) -> dict[str, Any]:
         labels = self._reader.labels_source
+        names = self._source.label_set.names
+        uses_crf = self._request.refine or self.rule.rule.scores is ScoreSource.CRF
         return {
             **self.rule.to_json(),
+            "ignore_saliency": [names[c] for c, t in sorted(self.rule.rule.per_class.items()) if t.ignore_saliency],
+            "crf": self._crf.to_json() if uses_crf else None,
+            "refine": self._request.refine,
             **self._source.describe(),
             "images": str(self._request.images),
             "list": _text(self._request.list_file),
             "labels": _text(labels),
-            "saliency": _text(self._request.saliency),
-            "classes": list(self._source.label_set.names),
+            "saliency": "auto" if self._request.saliency_method else _text(self._request.saliency),
+            "saliency_method": self._request.saliency_method,
+            "classes": list(names),
         }
 
     @property

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from edam_gui.batch.label_options import LabelRequest, ResolvedRule
+from edam_gui.batch.label_options import LabelRequest
+from edam_gui.batch.labeller import Labeller
 from edam_gui.batch.mask_source import MaskResult
 from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.errors import InputFileError
 from edam_gui.core.label_set import LabelSet
-from edam_gui.core.options import ScoreForm
-from edam_gui.core.pseudo_label import pseudo_label
 from edam_gui.imaging.activation_file import write_activation_masks
 from edam_gui.imaging.atomic import write_bytes
 from edam_gui.imaging.label_map_file import read_label_map, write_label_map
@@ -83,16 +82,18 @@ class LabelWriter:
         Folders.
     entries
         All images of the run: two of one stem keep their extensions.
-    label_set, rule
-        Classes and the resolved rule.
+    label_set
+        The classes.
+    labeller
+        What decides the label maps.
     """
 
     def __init__(
-        self, request: LabelRequest, entries: Sequence[ImageEntry], label_set: LabelSet, rule: ResolvedRule
+        self, request: LabelRequest, entries: Sequence[ImageEntry], label_set: LabelSet, labeller: Labeller
     ) -> None:
         self._label_set = label_set
-        self._rule = rule
         self._palette = label_set.palette
+        self._labeller = labeller
         self._label_maps = _Place(request.out, output_names(entries, ".png"))
         self._masks = _Place(request.save_masks, output_names(entries, ".npz")) if request.save_masks else None
         self._overlays = _Place(request.save_overlays, output_names(entries, ".jpg")) if request.save_overlays else None
@@ -106,10 +107,10 @@ class LabelWriter:
             A file could not be written.
         """
         inputs = result.inputs
-        notices = list(result.notices)
-        labels = np.zeros((inputs.photo.height, inputs.photo.width), np.uint8)
-        if result.present or self._masks:
-            labels = self._labels(result, notices)
+        masks = result.masks()
+        if self._masks:
+            write_activation_masks(self._masks.of(inputs.entry), masks, self._labeller.form(masks))
+        labels, remarks = self._labeller.label(result, masks)
         target = self._label_maps.of(inputs.entry)
         write_label_map(target, labels)
         if self._overlays:
@@ -124,21 +125,8 @@ class LabelWriter:
             classes=tuple(self._label_set.names[c] for c in sorted(result.present)),
             suggested=result.suggested,
             pixels={name: int(counts[i]) for i, name in enumerate(self._label_set.names) if counts[i]},
-            notices=tuple(notices),
+            notices=result.notices + remarks,
         )
-
-    def _labels(self, result: MaskResult, notices: list[str]) -> UInt8Array:
-        masks = result.masks()
-        form = self._rule.score_form or masks.form or ScoreForm.MEAN
-        if form is ScoreForm.MAX and not result.suggested:
-            notices += [
-                f"The masks hardly answer to {self._label_set.names[c]}: the photo may not show it."
-                for c in masks.tiny_classes()
-                if c in result.present
-            ]
-        if self._masks:
-            write_activation_masks(self._masks.of(result.inputs.entry), masks, form)
-        return pseudo_label(masks.scores(form).select(result.present), result.inputs.saliency, self._rule.rule)
 
     def is_done(self, entry: ImageEntry) -> bool:
         """Whether every file of an image is there, newer than the image, and a valid label map of its size."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,9 +12,8 @@ import numpy as np
 from edam_gui.batch.label_inputs import LabelInputs
 from edam_gui.batch.label_options import LabelRequest, Recommendation
 from edam_gui.core.activation_masks import ActivationMasks
-from edam_gui.core.errors import OptionError
+from edam_gui.core.errors import InputFileError, OptionError
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
-from edam_gui.core.options import ScoreForm
 from edam_gui.imaging.class_file import read_class_file
 from edam_gui.jobs import CancelToken
 
@@ -128,11 +128,12 @@ class NetworkSource:
         if request.precision not in list(Precision):
             raise OptionError(f"--precision is one of {', '.join(Precision)}, not '{request.precision}'.")
         precision = Precision(request.precision)
-        convolution_dtype(precision, self._device)
+        convolution_dtype(precision, self._device, float32_only=loaded.network.backbone.float32_only)
         self._options = InferenceOptions(precision=precision)
         if request.scales:
             self._options = InferenceOptions(scales=request.scales, precision=precision)
         self._network = loaded.network.prepare_for_inference(self._device)
+        self._can_suggest = any(map(math.isfinite, self._info.suggestion_thresholds))
 
     def compute(self, inputs: LabelInputs, token: CancelToken) -> MaskResult:
         """Run all passes over one image; without labels, the model suggests the classes."""
@@ -141,6 +142,11 @@ class NetworkSource:
         if inputs.present is not None and not inputs.present:
             token.check()
             return MaskResult(inputs, frozenset(), suggested=False)
+        if inputs.present is None and not self._can_suggest:
+            raise InputFileError(
+                inputs.entry.path,
+                f"its classes are unknown, and the model {self._path.name} suggests none; name them with --labels.",
+            )
         outputs = run_passes(
             self._network, self._info, inputs.photo.pixels, self._options, self._device, cancelled=token.cancelled
         )
@@ -154,7 +160,8 @@ class NetworkSource:
 
         recommended = self._info.recommended.of(with_saliency=with_saliency)
         fixed = self._info.mask_form is MaskForm.RELU
-        return Recommendation(recommended.rule, ScoreForm(recommended.score_form), fixed)
+        rule = replace(recommended.rule, scores=recommended.score_source)
+        return Recommendation(rule, recommended.score_form, fixed, recommended.background_exponent)
 
     def describe(self) -> dict[str, Any]:
         """Return checkpoint, hash, device and passes."""

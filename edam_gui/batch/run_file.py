@@ -6,16 +6,31 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import edam_gui
-from edam_gui.batch.label_options import LabelRequest
 from edam_gui.core.errors import InputFileError, OptionError
 from edam_gui.imaging.atomic import write_bytes
 from edam_gui.project.images import ImageEntry
 
 RUN_FILE = "run.json"
 _MAX_BYTES = 64 << 20
+
+
+class Resumable(Protocol):
+    """A request that may go on with an earlier run in `out`."""
+
+    @property
+    def out(self) -> Path:
+        """Folder of the run."""
+
+    @property
+    def resume(self) -> bool:
+        """Whether valid outputs are kept."""
+
+    @property
+    def overwrite(self) -> bool:
+        """Whether a run made with other options is redone."""
 
 
 def hash_of(value: object) -> str:
@@ -38,7 +53,7 @@ def inputs_hash(entries: Sequence[ImageEntry]) -> str:
     return digest.hexdigest()
 
 
-def check_resume(request: LabelRequest, options_hash: str, model_hash: str) -> bool:
+def check_resume(request: Resumable, options_hash: str, model_hash: str) -> bool:
     """Return whether valid outputs in `OUT` may be kept.
 
     Raises

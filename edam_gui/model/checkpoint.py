@@ -1,4 +1,4 @@
-"""Checkpoints on disk: safetensors with one metadata key, `edam`."""
+"""Checkpoints on disk: safetensors with one metadata key, `edam`; the authors' are read too."""
 
 from __future__ import annotations
 
@@ -16,24 +16,21 @@ from torch import Tensor
 
 from edam_gui.core.errors import InputFileError, OptionError
 from edam_gui.imaging.atomic import write_bytes
+from edam_gui.model.authors_checkpoint import read_authors_checkpoint
 from edam_gui.model.backbones import build_backbone
+from edam_gui.model.checkpoint_entries import check_shapes, checked_tensor
 from edam_gui.model.checkpoint_info import CheckpointInfo
 from edam_gui.model.da_layer import DALayer
+from edam_gui.model.mxnet_params import is_mxnet_file
 from edam_gui.model.network import EdamNetwork
+from edam_gui.model.torch_file import is_torch_file
 
 METADATA_KEY: Final = "edam"
 _MAX_HEADER_BYTES: Final = 16 * 2**20
-_CMA_PREFIX: Final = "cma."
+CMA_PREFIX: Final = "cma."
 _DA_WEIGHT: Final = "da_layer.conv.weight"
 _DA_BIAS: Final = "da_layer.conv.bias"
-_LATER_SUFFIXES: Final = (".pth", ".pt", ".pkl", ".ckpt", ".params")
-_PICKLE_STARTS: Final = (b"PK\x03\x04", b"\x80")
-_LATER_FORMAT: Final = (
-    "this is a PyTorch or MXNet checkpoint (.pth, .params), which this version does not read yet; "
-    "a .safetensors checkpoint of this program is needed (nothing in the file was executed)."
-)
 _MAX_KERNEL: Final = 15
-_SHOWN_NAMES: Final = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +53,12 @@ class LoadedModel:
 
 
 def save_checkpoint(
-    path: Path, network: EdamNetwork, info: CheckpointInfo, *, dtype: torch.dtype = torch.float32
+    path: Path,
+    network: EdamNetwork,
+    info: CheckpointInfo,
+    *,
+    cma: Mapping[str, Tensor] | None = None,
+    dtype: torch.dtype = torch.float32,
 ) -> None:
     """Write a checkpoint, whole or not at all.
 
@@ -67,7 +69,9 @@ def save_checkpoint(
     network
         Not folded.
     info
-        Written into the metadata.
+        Written into the metadata; `info.cma` says whether there is a CMA module.
+    cma
+        State dict of the CMA module, if any.
     dtype
         Of floating-point weights on disk: float32, float16 or bfloat16.
 
@@ -76,51 +80,84 @@ def save_checkpoint(
     OutputError
         The file cannot be written.
     """
+    entries = {**network.state_dict(), **{f"{CMA_PREFIX}{name}": value for name, value in (cma or {}).items()}}
     state = {
         name: (value.to(dtype) if value.is_floating_point() else value).detach().cpu().contiguous()
-        for name, value in network.state_dict().items()
+        for name, value in entries.items()
     }
     write_bytes(path, save(state, metadata={METADATA_KEY: info.to_json()}))
 
 
 def load_checkpoint(path: Path) -> LoadedModel:
-    """Read a checkpoint; nothing in the file is executed, and no memory is taken on the word of its header.
+    """Read a checkpoint, ours or the authors'; nothing in it is executed, no memory taken on the word of its header.
 
     Raises
     ------
     InputFileError
-        The file is missing, not a checkpoint of this program, truncated, or its entries do not fit the
-        network it names; missing, unexpected and mis-shaped entries are named.
+        The file is missing, no checkpoint, truncated, or its entries do not fit the network it names; missing,
+        unexpected and mis-shaped entries are named.
+    OptionError
+        It is an authors' checkpoint whose classes are unknown.
     """
+    try:
+        if not is_foreign(path):
+            return _load_own(path)
+        sha256 = file_sha256(path)
+        checkpoint = read_authors_checkpoint(path, provenance={"file": path.name, "sha256": sha256})
+        return LoadedModel(checkpoint.network, checkpoint.info, sha256)
+    except OSError as error:
+        raise InputFileError(path, f"the file cannot be read ({error.strerror or error}).") from None
+
+
+def is_foreign(path: Path) -> bool:
+    """Tell by content whether a file is a PyTorch checkpoint instead of one of this program.
+
+    Raises
+    ------
+    InputFileError
+        It holds MXNet's weights of a trunk, from which no masks can be made.
+    OSError
+        It cannot be read.
+    """
+    with path.open("rb") as file:
+        start = file.read(16)
+        size = path.stat().st_size
+    if is_mxnet_file(start):
+        _fail(
+            path,
+            "these are MXNet weights of a trunk alone, to start a training from; they make no masks.",
+        )
+    return is_torch_file(start) and not _is_sound_length(start, size)
+
+
+def _load_own(path: Path) -> LoadedModel:
     try:
         info = _read_info(path)
         with safe_open(path, framework="pt", device="cpu") as file:
             shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
             network = _empty_network(path, info, shapes)
-            names = _checked_names(path, network, shapes, info)
-            state = {name: _checked_tensor(path, name, file.get_tensor(name)) for name in names}
-        sha256 = _sha256(path)
+            names = _check_names(path, network, shapes, info)
+            state = {name: checked_tensor(path, name, file.get_tensor(name)) for name in names}
+        sha256 = file_sha256(path)
     except SafetensorError as error:
         raise InputFileError(path, f"this is not a sound safetensors file ({error}).") from None
-    except OSError as error:
-        raise InputFileError(path, f"the file cannot be read ({error.strerror or error}).") from None
     network.to_empty(device="cpu")
     network.load_state_dict({name: value.clone() for name, value in state.items()})
     return LoadedModel(network.eval(), info, sha256)
+
+
+def _is_sound_length(start: bytes, size: int) -> bool:
+    """Whether a file may be safetensors: the length of its header, its first 8 bytes, fits the file."""
+    return len(start) >= 8 and 2 <= int.from_bytes(start[:8], "little") <= min(size - 8, _MAX_HEADER_BYTES)
 
 
 def _read_info(path: Path) -> CheckpointInfo:
     """Read the metadata from the header, after checking the header's own length against the file's."""
     with path.open("rb") as file:
         start = file.read(8)
-        size = path.stat().st_size
-        length = int.from_bytes(start, "little")
-        is_sound = len(start) == 8 and length <= size - 8 and 2 <= length <= _MAX_HEADER_BYTES
-        if path.suffix.lower() in _LATER_SUFFIXES or (not is_sound and start.startswith(_PICKLE_STARTS)):
-            _fail(path, _LATER_FORMAT)
-        if not is_sound:
+        if not _is_sound_length(start, path.stat().st_size):
             _fail(path, "this is not a safetensors file, or it is truncated.")
-        header = _parse_header(path, file.read(length))
+        header = _parse_header(path, file.read(int.from_bytes(start, "little")))
     metadata = header.get("__metadata__")
     text = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
     if not isinstance(text, str):
@@ -157,55 +194,21 @@ def _empty_network(path: Path, info: CheckpointInfo, shapes: Mapping[str, tuple[
     return EdamNetwork(backbone, da_layer, info.mask_form)
 
 
-def _checked_names(
+def _check_names(
     path: Path, network: EdamNetwork, shapes: Mapping[str, tuple[int, ...]], info: CheckpointInfo
 ) -> list[str]:
-    """Compare the file's entries with the network's, and name what differs."""
+    """Compare the file's entries with the network's; return the network's names."""
     expected = {name: tuple(value.shape) for name, value in network.state_dict().items()}
     # Inference needs no CMA module, so its weights are left in the file.
-    found = {n: s for n, s in shapes.items() if info.cma is None or not n.startswith(_CMA_PREFIX)}
-    problems = []
-    if missing := sorted(expected.keys() - found.keys()):
-        problems.append(f"missing entries: {_listed(missing)}")
-    if unexpected := sorted(found.keys() - expected.keys()):
-        problems.append(f"unexpected entries: {_listed(unexpected)}")
-    wrong = [
-        f"{name} ({_by(found[name])} instead of {_by(expected[name])})"
-        for name in sorted(expected.keys() & found.keys())
-        if found[name] != expected[name]
-    ]
-    if wrong:
-        problems.append(f"entries of the wrong shape: {_listed(wrong)}")
-    if problems:
-        _fail(path, f"the checkpoint does not fit the network '{info.backbone}': {'; '.join(problems)}.")
+    found = {n: s for n, s in shapes.items() if info.cma is None or not n.startswith(CMA_PREFIX)}
+    check_shapes(path, info.backbone, expected, found)
     return list(expected)
 
 
-def _checked_tensor(path: Path, name: str, value: Tensor) -> Tensor:
-    if value.dtype == torch.int64 and name.endswith("num_batches_tracked"):
-        return value
-    if not value.is_floating_point():
-        kind = str(value.dtype).removeprefix("torch.")
-        _fail(path, f"the entry '{name}' holds {kind} numbers, not floating-point ones.")
-    if not bool(torch.isfinite(value).all()):
-        _fail(path, f"the entry '{name}' holds values that are not finite.")
-    if name.endswith("running_var") and bool((value < 0).any()):
-        _fail(path, f"the entry '{name}' holds negative variances.")
-    return value.to(torch.float32)
-
-
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Return a file's hash, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(name if len(name) <= 80 else name[:77] + "..." for name in names[:_SHOWN_NAMES])
-    return shown if len(names) <= _SHOWN_NAMES else f"{shown} and {len(names) - _SHOWN_NAMES} more"
-
-
-def _by(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape)) or "single number"
 
 
 def _fail(path: Path, cause: str) -> NoReturn:

@@ -38,11 +38,14 @@ class RecommendedSet:
         How sums become scores.
     score_source
         What the thresholds act on.
+    background_exponent
+        Of ``1 - max`` where a dense CRF runs on the scores; see `imaging.crf.unaries.crf_probabilities`.
     """
 
     rule: LabelRule = field(default_factory=LabelRule)
     score_form: ScoreForm = ScoreForm.MAX
     score_source: ScoreSource = ScoreSource.MASKS
+    background_exponent: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,9 @@ class _Entries:
             raise OptionError(f"'{key}' is missing in {self._name}")
         return _typed(self._data[key], kind, f"'{key}' in {self._name}")
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._data
+
     def is_null(self, key: str) -> bool:
         return self._data.get(key) is None
 
@@ -278,6 +284,7 @@ def _set_to_json(recommended: RecommendedSet) -> dict[str, str | float]:
         "alpha": thresholds.alpha,
         "beta": thresholds.beta,
         "background": thresholds.background,
+        "background_exponent": recommended.background_exponent,
     }
 
 
@@ -289,4 +296,9 @@ def _set_from_json(entries: _Entries) -> RecommendedSet:
         background=entries.number("background"),
     )
     rule = LabelRule(entries.choice("dialect", Dialect), entries.choice("rule", Rule), thresholds)
-    return RecommendedSet(rule, entries.choice("score_form", ScoreForm), entries.choice("scores", ScoreSource))
+    exponent = entries.number("background_exponent") if "background_exponent" in entries else 1.0
+    if exponent <= 0:
+        raise OptionError("'background_exponent' must be above 0")
+    return RecommendedSet(
+        rule, entries.choice("score_form", ScoreForm), entries.choice("scores", ScoreSource), exponent
+    )

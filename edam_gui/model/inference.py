@@ -157,7 +157,7 @@ def _forward(
         with torch.inference_mode():
             x = photo.to(device)
             batch = torch.cat([x.flip(-1) if flip else x for flip in flips]) if len(flips) > 1 or flips[0] else x
-            with arithmetic(precision, device):
+            with arithmetic(precision, device, float32_only=network.backbone.float32_only):
                 masks: Tensor = network(batch)
             total = masks[0].flip(-1) if flips[0] else masks[0]
             return total if len(flips) == 1 else total + masks[1].flip(-1)

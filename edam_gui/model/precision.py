@@ -20,14 +20,29 @@ class Precision(StrEnum):
     BF16 = "bf16"
 
 
-def convolution_dtype(precision: Precision, device: torch.device) -> torch.dtype:
+def convolution_dtype(precision: Precision, device: torch.device, *, float32_only: bool = False) -> torch.dtype:
     """Return the type convolutions run in.
+
+    Parameters
+    ----------
+    precision, device
+        What was asked for, and where.
+    float32_only
+        As the backbone says.
 
     Raises
     ------
     OptionError
-        float16 on the CPU, which is slower than float32 and not exact enough to offer.
+        float16 on the CPU, which is slower than float32 and not exact enough to offer; or a short type for a
+        backbone that needs float32.
     """
+    if float32_only:
+        if precision in (Precision.FP16, Precision.BF16):
+            raise OptionError(
+                f"The precision {precision} is not offered for this checkpoint's network: it would change more "
+                "label-map pixels than it may; use --precision fp32 or auto."
+            )
+        return torch.float32
     if precision is Precision.BF16:
         return torch.bfloat16
     if precision is Precision.FP16:
@@ -40,9 +55,9 @@ def convolution_dtype(precision: Precision, device: torch.device) -> torch.dtype
 
 
 @contextmanager
-def arithmetic(precision: Precision, device: torch.device) -> Iterator[None]:
+def arithmetic(precision: Precision, device: torch.device, *, float32_only: bool = False) -> Iterator[None]:
     """Run convolutions in the precision: autocast for the short types, TF32 off for `fp32`."""
-    dtype = convolution_dtype(precision, device)
+    dtype = convolution_dtype(precision, device, float32_only=float32_only)
     if dtype is not torch.float32:
         with torch.autocast(device.type, dtype=dtype):
             yield

@@ -168,8 +168,12 @@ def test_run_file_tells_what_the_run_was_made_with(data: Data, run: Run) -> None
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--saliency", "auto"], "--saliency auto is not part of this version yet"),
-        (["--scores", "crf"], "--scores crf is not part of this version yet"),
+        (["--saliency-method", "rbd"], "goes with --saliency auto"),
+        (["--saliency", "auto", "--saliency-method", "magic"], "no saliency method 'magic'"),
+        (["--ignore-saliency", "unicorn"], "'unicorn' is not one of the 20 classes"),
+        (["--scores", "crf", "--crf", "size=3"], "--crf knows iterations"),
+        (["--refine", "--crf", "iterations=many"], "'many' is not a number"),
+        (["--refine", "--crf", "bilateral_srgb=0"], "bilateral_srgb must lie between"),
         (["--model", "efficientnet_lite0_voc"], "either --masks or --model"),
         (["--rule", "region"], "'paper' dialect only"),
         (["--alpha", "2"], "alpha must lie between 0 and 1"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +19,9 @@ class Backbone(nn.Module):
     stride
         Input pixels per feature, along each side.
     """
+
+    float32_only: ClassVar[bool] = False
+    """Whether shorter types change its label maps too much to be offered."""
 
     def __init__(self, out_channels: int, stride: int) -> None:
         super().__init__()

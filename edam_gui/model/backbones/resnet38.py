@@ -6,6 +6,8 @@ names of the authors' checkpoints, so that those load by name.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Final, NamedTuple, cast
 
 import torch
@@ -41,6 +43,12 @@ _STAGES: Final = {
 }
 _BOTTLENECKS: Final = {"b6": (2048, 0.3), "b7": (4096, 0.5)}
 _BOTTLENECK_DILATION: Final = 4
+_MXNET_NAME: Final = re.compile(
+    r"(?P<kind>res|bn)(?P<stage>\d)(?:a|b(?P<block>\d))_(?P<branch>branch\w+?)_(?P<entry>weight|gamma|beta|(?:moving_)?(?:mean|var))"
+)
+_MXNET_LAST_NORM: Final = re.compile(r"bn7_(?P<entry>gamma|beta|(?:moving_)?(?:mean|var))")
+_MXNET_ENTRIES: Final = {"gamma": "weight", "beta": "bias", "mean": "running_mean", "var": "running_var"}
+_MXNET_CLASSIFIER: Final = "linear1000_"
 
 
 class ResidualBlock(nn.Module):
@@ -111,7 +119,12 @@ class Bottleneck(nn.Module):
 
 
 class ResNet38(Backbone):
-    """ResNet-38 up to and including its last batch norm, `bn7`; no ReLU follows it."""
+    """ResNet-38 up to and including its last batch norm, `bn7`; no ReLU follows it.
+
+    On the golden images only 98 % of label-map pixels stay the same in bfloat16, and 99.7 % in float16.
+    """
+
+    float32_only = True
 
     def __init__(self) -> None:
         super().__init__(OUT_CHANNELS, STRIDE)
@@ -185,3 +198,28 @@ def build(stride: int) -> ResNet38:
     if stride != STRIDE:
         raise OptionError(f"The backbone resnet38 has stride {STRIDE}, not {stride}.")
     return ResNet38()
+
+
+def from_mxnet_names(names: Iterable[str]) -> dict[str, str]:
+    """Return MXNet name -> name in `ResNet38` for the authors' initial weights, `ilsvrc-cls_rna-a1_cls1000_ep-0001`.
+
+    The classifier's entries are left out. A name that is none of the trunk's is returned as it is.
+    """
+    return {name: _from_mxnet_name(name) for name in names if not name.startswith(_MXNET_CLASSIFIER)}
+
+
+def _from_mxnet_name(name: str) -> str:
+    if name == "conv1a_weight":
+        return "conv1a.weight"
+    if match := _MXNET_LAST_NORM.fullmatch(name):
+        return f"bn7.{_mxnet_entry(match['entry'])}"
+    match = _MXNET_NAME.fullmatch(name)
+    if match is None or (match["kind"] == "res") != (match["entry"] == "weight"):
+        return name
+    block = f"b{match['stage']}" + (f"_{match['block']}" if match["block"] else "")
+    kind = "conv" if match["kind"] == "res" else "bn"
+    return f"{block}.{kind}_{match['branch']}.{_mxnet_entry(match['entry'])}"
+
+
+def _mxnet_entry(entry: str) -> str:
+    return _MXNET_ENTRIES.get(entry.removeprefix("moving_"), entry)

@@ -1,0 +1,65 @@
+"""From one image's masks to its label map: scores, dense CRF, Algorithm 1, refinement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edam_gui.batch.label_options import CrfOptions, ResolvedRule
+from edam_gui.batch.mask_source import MaskResult
+from edam_gui.core.activation_masks import ActivationMasks
+from edam_gui.core.arrays import UInt8Array
+from edam_gui.core.label_set import LabelSet
+from edam_gui.core.options import ScoreForm, ScoreSource
+from edam_gui.core.pseudo_label import pseudo_label
+from edam_gui.imaging.crf.refine import crf_scores, refine_labels
+from edam_gui.imaging.dense_crf import DenseCrf
+
+
+@dataclass(frozen=True)
+class Labeller:
+    """What decides the label map, for every image of a run.
+
+    Parameters
+    ----------
+    rule, label_set
+        Complete rule, and the classes.
+    crf
+        How the dense CRF runs; resolved.
+    refine
+        Whether a dense CRF runs on the label map that the thresholds gave.
+    """
+
+    rule: ResolvedRule
+    label_set: LabelSet
+    crf: CrfOptions
+    refine: bool
+
+    def form(self, masks: ActivationMasks) -> ScoreForm:
+        """Return the score form these masks are used in."""
+        return self.rule.score_form or masks.form or ScoreForm.MEAN
+
+    def label(self, result: MaskResult, masks: ActivationMasks) -> tuple[UInt8Array, tuple[str, ...]]:
+        """Return the label map, (H, W) uint8, and what the user should know."""
+        form = self.form(masks)
+        scores = masks.scores(form).select(result.present)
+        notices = self._tiny(result, masks, form)
+        crf: DenseCrf | None = None
+        if any(scores.classes) and (self.refine or self.rule.rule.scores is ScoreSource.CRF):
+            crf = DenseCrf(result.inputs.photo.pixels, self.crf.parameters)
+            notices += crf.notices
+        if crf is not None and self.rule.rule.scores is ScoreSource.CRF:
+            scores = crf_scores(crf, scores, background_exponent=self.crf.background_exponent or 1.0)
+        labels = pseudo_label(scores, result.inputs.saliency, self.rule.rule)
+        if crf is not None and self.refine:
+            labels = refine_labels(crf, labels, confidence=self.crf.confidence)
+        return labels, notices
+
+    def _tiny(self, result: MaskResult, masks: ActivationMasks, form: ScoreForm) -> tuple[str, ...]:
+        """Warn of classes that `max` blows up although the network hardly sees them."""
+        if form is not ScoreForm.MAX or result.suggested:
+            return ()
+        return tuple(
+            f"The masks hardly answer to {self.label_set.names[c]}: the photo may not show it."
+            for c in masks.tiny_classes()
+            if c in result.present
+        )

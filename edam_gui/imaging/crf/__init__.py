@@ -1,0 +1,1 @@
+"""The parts of the dense CRF; `edam_gui.imaging.dense_crf` puts them together."""
