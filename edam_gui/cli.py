@@ -51,14 +51,15 @@ def demo(
         bool, typer.Option("--gui/--no-gui", help="Open the window on it (no window in this version).")
     ] = True,
 ) -> None:
-    """Label four real photos and draw a contact sheet."""
+    """Label four real photos step by step and draw a contact sheet."""
     with sentences():
         from edam_gui.batch.demo import DEMO_PHOTOS, run_demo
 
         with cli_output.progress_bar("Labelling", len(DEMO_PHOTOS)) as bar, interruptible() as token:
             result = run_demo(out, token, bar.image_done)
         cli_output.print_label_report(result.report)
-        cli_output.note(f"Look at {result.sheet}; the label maps are in {result.folder / 'label_maps'}.")
+        if result.sheet is not None:
+            cli_output.note(f"Look at {result.sheet}; the label maps are in {result.folder / 'label_maps'}.")
         _ = gui  # Accepted so that scripts written today keep working when there is a window.
         raise typer.Exit(exit_code(len(result.report.written), len(result.report.failed), result.report.cancelled))
 

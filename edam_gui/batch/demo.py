@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from edam_gui.batch.label_options import LabelRequest
+from edam_gui.batch.label_options import LabelRequest, RuleOptions
 from edam_gui.batch.label_run import LabelReport, LabelRun, Progress
 from edam_gui.batch.label_writer import Written
-from edam_gui.core.activation_masks import Scores
+from edam_gui.batch.mask_source import open_mask_source
+from edam_gui.batch.saliency_run import SaliencyRequest, SaliencyRun
 from edam_gui.core.label_set import PASCAL_VOC
+from edam_gui.core.options import ScoreSource
 from edam_gui.core.palette import voc_palette
 from edam_gui.imaging.activation_file import read_activation_masks
 from edam_gui.imaging.atomic import write_bytes
@@ -23,6 +25,7 @@ from edam_gui.imaging.label_map_file import read_label_map
 from edam_gui.imaging.overlay import blend_labels, blend_mask
 from edam_gui.imaging.photo import read_photo
 from edam_gui.imaging.png import encode_png
+from edam_gui.imaging.saliency_file import read_saliency
 from edam_gui.jobs import CancelToken
 
 
@@ -56,6 +59,29 @@ DEMO_PHOTOS: Final = (
 
 
 @dataclass(frozen=True)
+class Step:
+    """One step of the method.
+
+    Parameters
+    ----------
+    caption
+        On the contact sheet.
+    folder
+        Of its label maps.
+    """
+
+    caption: str
+    folder: str
+
+
+STEPS: Final = (
+    Step("masks only", "steps/masks_only"),
+    Step("+ saliency, thresholds", "steps/with_saliency"),
+    Step("+ dense CRF", "label_maps"),
+)
+
+
+@dataclass(frozen=True)
 class DemoResult:
     """Where the demo's files are.
 
@@ -64,25 +90,25 @@ class DemoResult:
     folder
         The project.
     sheet
-        The contact sheet.
+        The contact sheet; `None` if the demo was stopped.
     report
-        Of the labelling run.
+        Of the last labelling run.
     """
 
     folder: Path
-    sheet: Path
+    sheet: Path | None
     report: LabelReport
 
 
 def run_demo(out: Path, token: CancelToken, progress: Callable[[Progress], None]) -> DemoResult:
-    """Write the demo photos, label them, and draw the contact sheet.
+    """Write the demo photos, label them step by step, and draw the contact sheet.
 
     Parameters
     ----------
     out
         Folder to write into; files of an earlier demo are replaced.
     token, progress
-        As for `LabelRun.run`.
+        As for `LabelRun.run`; the progress is that of the network's run, which takes the time.
 
     Raises
     ------
@@ -90,20 +116,41 @@ def run_demo(out: Path, token: CancelToken, progress: Callable[[Progress], None]
         A file could not be written.
     """
     write_demo_photos(out)
-    request = LabelRequest(
-        images=out / "images",
-        out=out / "label_maps",
-        labels=out / "labels.csv",
-        save_masks=out / "masks",
+    network = LabelRequest(
+        images=out / "images", out=out / STEPS[0].folder, labels=out / "labels.csv", save_masks=out / "masks"
+    )
+    report = LabelRun(network).run(token, progress)
+    if report.cancelled or not report.written:
+        return DemoResult(out, None, report)
+    SaliencyRun(SaliencyRequest(images=out / "images", out=out / "saliency")).run(token, lambda _: None)
+    from_masks = _with_recommended(
+        replace(network, masks=out / "masks", save_masks=None, saliency=out / "saliency"), network
+    )
+    LabelRun(replace(from_masks, out=out / STEPS[1].folder)).run(token, lambda _: None)
+    final = replace(
+        from_masks,
+        out=out / STEPS[2].folder,
+        rule=replace(from_masks.rule, scores=ScoreSource.CRF),
         save_overlays=out / "overlays",
     )
-    report = LabelRun(request).run(token, progress)
+    report = LabelRun(final).run(token, lambda _: None)
     sheet = out / "contact_sheet.png"
-    if report.written:
-        rows = [_row(out, written) for written in report.written]
-        heading = "EDAM GUI demo: from image-level labels to pixel label maps"
-        write_bytes(sheet, encode_png(contact_sheet(heading, rows)))
+    heading = "EDAM GUI demo: from image-level labels to pixel label maps"
+    write_bytes(sheet, encode_png(contact_sheet(heading, [_row(out, written) for written in report.written], 260)))
     return DemoResult(out, sheet, report)
+
+
+def _with_recommended(request: LabelRequest, network: LabelRequest) -> LabelRequest:
+    """Use the model's recommendation for images with saliency on masks that it has saved."""
+    recommendation = open_mask_source(network).recommendation(with_saliency=True)
+    if recommendation is None:
+        return request
+    rule = recommendation.rule
+    values = rule.thresholds
+    options = RuleOptions(
+        rule.dialect, rule.rule, rule.scores, None, values.theta, values.alpha, values.beta, values.background
+    )
+    return replace(request, rule=options, crf=request.crf.resolved(recommendation))
 
 
 def write_demo_photos(out: Path) -> None:
@@ -119,20 +166,17 @@ def write_demo_photos(out: Path) -> None:
 
 def _row(out: Path, written: Written) -> SheetRow:
     photo = read_photo(out / "images" / written.image)
-    labels = read_label_map(written.label_map, PASCAL_VOC)
-    mask_file = (out / "masks" / written.image).with_suffix(".npz")
-    loaded = read_activation_masks(mask_file, photo, PASCAL_VOC).masks
-    scores = Scores(loaded.values, loaded.classes)
-    strongest = int(np.argmax([c.sum() if k else -1 for k, c in zip(scores.classes, scores.values, strict=True)]))
-    name = PASCAL_VOC.names[scores.classes[strongest]]
-    total = labels.size
-    shares = ", ".join(f"{n} {count / total:.0%}" for n, count in written.pixels.items())
-    return SheetRow(
-        f"{written.image}   (image-level label: {', '.join(written.classes)})",
-        (
-            ("photo", photo.pixels),
-            (f"activation mask: {name}", blend_mask(photo.pixels, scores.values[strongest])),
-            ("label map over the photo", blend_labels(photo.pixels, labels, voc_palette())),
-            (f"label map: {shares}", voc_palette()[labels]),
-        ),
-    )
+    loaded = read_activation_masks((out / "masks" / written.image).with_suffix(".npz"), photo, PASCAL_VOC).masks
+    strongest = int(np.argmax([c.sum() if k else -1 for k, c in zip(loaded.classes, loaded.values, strict=True)]))
+    name = PASCAL_VOC.names[loaded.classes[strongest]]
+    saliency = read_saliency((out / "saliency" / written.image).with_suffix(".png"), photo).values
+    panels = [
+        ("photo", photo.pixels),
+        (f"activation mask: {name}", blend_mask(photo.pixels, loaded.values[strongest])),
+        ("saliency map, made here", np.repeat(saliency[:, :, None], 3, axis=2)),
+    ]
+    for step in STEPS:
+        labels = read_label_map((out / step.folder / written.image).with_suffix(".png"), PASCAL_VOC)
+        share = f"{(labels != 0).mean():.0%}"
+        panels.append((f"{step.caption}: {share}", blend_labels(photo.pixels, labels, voc_palette())))
+    return SheetRow(f"{written.image}   (image-level label: {', '.join(written.classes)})", panels)
