@@ -43,8 +43,8 @@ def label(
         str | None, typer.Option(help="How 'auto' makes them; 'saliency --help' lists the methods.")
     ] = None,
     ignore_saliency: Annotated[
-        str, typer.Option(help="Classes whose pixels ignore saliency, e.g. sofa,chair,tvmonitor.")
-    ] = "",
+        str | None, typer.Option(help="Classes whose pixels ignore saliency, e.g. sofa,chair; or 'none'.")
+    ] = None,
     scores: Annotated[
         ScoreSource | None, typer.Option(help="What the thresholds act on: 'masks', or 'crf': a dense CRF run on them.")
     ] = None,

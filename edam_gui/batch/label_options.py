@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from edam_gui.batch.class_options import ignore_saliency
 from edam_gui.core.errors import OptionError
@@ -15,6 +15,8 @@ from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreForm, ScoreSour
 from edam_gui.imaging.activation_file import MaskKeys
 from edam_gui.imaging.crf.parameters import CrfParameters
 from edam_gui.imaging.crf.refine import DEFAULT_CONFIDENCE
+
+NO_CLASS: Final = "none"
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ class Recommendation:
         Goes with `rule`.
     crf_background_exponent
         Of the dense CRF's background where it runs on the scores.
+    ignore_saliency
+        Names of classes for which saliency is ignored.
     form_is_fixed
         The mask form allows this score form only (`relu` masks are not comparable without it).
     """
@@ -93,6 +97,7 @@ class Recommendation:
     score_form: ScoreForm
     form_is_fixed: bool
     crf_background_exponent: float = 1.0
+    ignore_saliency: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,16 +118,24 @@ class ResolvedRule:
     score_form: ScoreForm | None
     sources: Mapping[str, str]
 
-    def ignoring_saliency(self, names: str, label_set: LabelSet) -> ResolvedRule:
-        """Return the same rule with S = 1 where one of the named classes decides.
+    def ignoring_saliency(
+        self, names: str | None, label_set: LabelSet, recommended: Recommendation | None
+    ) -> ResolvedRule:
+        """Return the same rule with S = 1 where one of the named (else the recommended) classes decides.
 
         Raises
         ------
         OptionError
             A name is none of the classes.
         """
-        per_class = ignore_saliency(names, label_set, self.rule.thresholds, self.rule.per_class)
-        return replace(self, rule=replace(self.rule, per_class=per_class))
+        source = "option"
+        if names is None:
+            names = ",".join(recommended.ignore_saliency) if recommended else ""
+            source = "checkpoint" if recommended else "default"
+        chosen = "" if names.strip().lower() == NO_CLASS else names
+        per_class = ignore_saliency(chosen, label_set, self.rule.thresholds, self.rule.per_class)
+        sources = {**self.sources, "ignore_saliency": source}
+        return replace(self, rule=replace(self.rule, per_class=per_class), sources=sources)
 
     def to_json(self) -> dict[str, Any]:
         """Return every resolved value and its source."""
@@ -195,7 +208,8 @@ class LabelRequest:
     saliency_method
         Make saliency maps with this method instead of reading them.
     ignore_saliency
-        Names of classes, with commas between, for which saliency is ignored.
+        Names of classes, with commas between, for which saliency is ignored; `none`; `None` = as the checkpoint
+        recommends.
     crf
         How the dense CRF runs, for `scores = crf` and `refine`.
     refine
@@ -224,7 +238,7 @@ class LabelRequest:
     saliency: Path | None = None
     masks: Path | None = None
     saliency_method: str | None = None
-    ignore_saliency: str = ""
+    ignore_saliency: str | None = None
     crf: CrfOptions = field(default_factory=CrfOptions)
     refine: bool = False
     model: str | None = None

@@ -100,7 +100,8 @@ class LabelRun:
         self._reader = InputReader(request, self._source.label_set)
         label_set = self._source.label_set
         recommended = self._source.recommendation(with_saliency=request.with_saliency)
-        self.rule = resolve_rule(request.rule, recommended).ignoring_saliency(request.ignore_saliency, label_set)
+        resolved = resolve_rule(request.rule, recommended)
+        self.rule = resolved.ignoring_saliency(request.ignore_saliency, label_set, recommended)
         self._crf = request.crf.resolved(recommended)
         labeller = Labeller(self.rule, label_set, self._crf, request.refine)
         self._writer = LabelWriter(request, self.entries, label_set, labeller)

@@ -161,7 +161,9 @@ class NetworkSource:
         recommended = self._info.recommended.of(with_saliency=with_saliency)
         fixed = self._info.mask_form is MaskForm.RELU
         rule = replace(recommended.rule, scores=recommended.score_source)
-        return Recommendation(rule, recommended.score_form, fixed, recommended.background_exponent)
+        return Recommendation(
+            rule, recommended.score_form, fixed, recommended.background_exponent, recommended.ignore_saliency
+        )
 
     def describe(self) -> dict[str, Any]:
         """Return checkpoint, hash, device and passes."""

@@ -40,12 +40,15 @@ class RecommendedSet:
         What the thresholds act on.
     background_exponent
         Of ``1 - max`` where a dense CRF runs on the scores; see `imaging.crf.unaries.crf_probabilities`.
+    ignore_saliency
+        Names of classes for which saliency maps are better ignored.
     """
 
     rule: LabelRule = field(default_factory=LabelRule)
     score_form: ScoreForm = ScoreForm.MAX
     score_source: ScoreSource = ScoreSource.MASKS
     background_exponent: float = 1.0
+    ignore_saliency: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,11 @@ class CheckpointInfo:
             raise OptionError(
                 f"it has {len(self.suggestion_thresholds)} suggestion thresholds for {len(self.classes)} classes"
             )
+        for name in (*self.recommended.saliency.ignore_saliency, *self.recommended.no_saliency.ignore_saliency):
+            if self.classes.find(name) is None:
+                raise OptionError(
+                    f"it recommends to ignore saliency for '{_short(name)}', which is none of its classes"
+                )
         if any(math.isnan(t) for t in self.suggestion_thresholds):
             raise OptionError("a suggestion threshold is not a number")
         if not all(map(math.isfinite, (*self.mean, *self.std))) or min(self.std) <= 0:
@@ -208,9 +216,6 @@ class _Entries:
             raise OptionError(f"'{key}' is missing in {self._name}")
         return _typed(self._data[key], kind, f"'{key}' in {self._name}")
 
-    def __contains__(self, key: str) -> bool:
-        return key in self._data
-
     def is_null(self, key: str) -> bool:
         return self._data.get(key) is None
 
@@ -273,7 +278,7 @@ def _suggestions(values: list[object]) -> tuple[float, ...]:
     return tuple(math.inf if v is None else _number(v, "a suggestion threshold") for v in values)
 
 
-def _set_to_json(recommended: RecommendedSet) -> dict[str, str | float]:
+def _set_to_json(recommended: RecommendedSet) -> dict[str, str | float | list[str]]:
     thresholds = recommended.rule.thresholds
     return {
         "dialect": recommended.rule.dialect.value,
@@ -285,6 +290,7 @@ def _set_to_json(recommended: RecommendedSet) -> dict[str, str | float]:
         "beta": thresholds.beta,
         "background": thresholds.background,
         "background_exponent": recommended.background_exponent,
+        "ignore_saliency": list(recommended.ignore_saliency),
     }
 
 
@@ -296,9 +302,14 @@ def _set_from_json(entries: _Entries) -> RecommendedSet:
         background=entries.number("background"),
     )
     rule = LabelRule(entries.choice("dialect", Dialect), entries.choice("rule", Rule), thresholds)
-    exponent = entries.number("background_exponent") if "background_exponent" in entries else 1.0
+    exponent = entries.number("background_exponent")
     if exponent <= 0:
         raise OptionError("'background_exponent' must be above 0")
+    ignoring = entries.get("ignore_saliency", list)
     return RecommendedSet(
-        rule, entries.choice("score_form", ScoreForm), entries.choice("scores", ScoreSource), exponent
+        rule,
+        entries.choice("score_form", ScoreForm),
+        entries.choice("scores", ScoreSource),
+        exponent,
+        tuple(_typed(name, str, "a class in 'ignore_saliency'") for name in ignoring),
     )

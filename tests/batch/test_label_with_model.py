@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 from PIL import Image
 
 from edam_gui.core.label_set import PASCAL_VOC
+from edam_gui.model.checkpoint import load_checkpoint, save_checkpoint
+from edam_gui.model.shipped import DEFAULT_MODEL, find_model
 from tests.batch.conftest import Run, read_json
 
 CAT = PASCAL_VOC.index("cat")
@@ -134,3 +137,23 @@ def test_demo_writes_a_project_and_a_contact_sheet(run: Run, tmp_path: Path) -> 
         assert sheet.width > 1000
     shutil.rmtree(out / "label_maps")
     assert run("demo", "--out", out).exit_code == 0, "it can be run again into the same folder"
+
+
+def test_classes_that_the_checkpoint_recommends_ignore_saliency_unless_told_otherwise(
+    photos: Path, run: Run, tmp_path: Path
+) -> None:
+    loaded = load_checkpoint(find_model(DEFAULT_MODEL))
+    saliency = replace(loaded.info.recommended.saliency, ignore_saliency=("cat",))
+    info = replace(loaded.info, recommended=replace(loaded.info.recommended, saliency=saliency))
+    save_checkpoint(tmp_path / "own.safetensors", loaded.network, info)
+    Image.fromarray(np.zeros((300, 451), np.uint8)).save(tmp_path / "chelsea.png")
+    (tmp_path / "labels.csv").write_text("chelsea,cat\n")
+    command = ("label", photos / "chelsea.png", "--labels", tmp_path / "labels.csv", "--saliency", tmp_path)
+    shares = {}
+    for name, own in (("recommended", ()), ("told", ("--ignore-saliency", "none"))):
+        out = tmp_path / name
+        result = run(*command, "--model", tmp_path / "own.safetensors", "--out", out, "--theta", "1", *own, *QUICK)
+        assert result.exit_code == 0, result.stderr
+        with Image.open(out / "chelsea.png") as image:
+            shares[name] = (np.asarray(image) == CAT).mean()
+    assert shares["recommended"] > shares["told"] + 0.05

@@ -37,7 +37,7 @@ def test_a_checkpoint_comes_back_as_it_was_saved(tmp_path: Path) -> None:
         background=BackgroundKind.NONE,
         recommended=Recommended(
             RecommendedSet(LabelRule(Dialect.PAPER, Rule.REGION, Thresholds(28.999999999999996, 0.1, 0.9, 0.25))),
-            RecommendedSet(LabelRule(), ScoreForm.MEAN, ScoreSource.CRF),
+            RecommendedSet(LabelRule(), ScoreForm.MEAN, ScoreSource.CRF, 2.5, ("dog",)),
         ),
         suggestion_thresholds=(1.5, float("inf")),
         provenance={"file": "x"},
