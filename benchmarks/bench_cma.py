@@ -63,9 +63,12 @@ def largest_difference(folder: Path) -> str:
     plain, batched = (torch.load(folder / f"{form}.pt", weights_only=True) for form in ("plain", "batched"))
     assert plain.keys() == batched.keys()
     logits = float((plain["logits"] - batched["logits"]).abs().max())
-    grads = max(float((plain[n] - batched[n]).abs().max()) for n in plain if n != "logits")
+    # Gradients differ in size by orders of magnitude, so each is measured by its own largest value; key biases have
+    # none but rounding, for they move all scores of a query alike.
+    names = [n for n in plain if n != "logits" and not n.endswith("linear_layers.1.bias")]
+    grads = max(float((plain[n] - batched[n]).abs().max() / plain[n].abs().max()) for n in names)
     assert max(logits, grads) < 1e-4
-    return f"largest difference: logits {logits:.1e}, gradients {grads:.1e}"
+    return f"largest difference: logits {logits:.1e}, gradients {grads:.1e} of their maximum"
 
 
 def compare(dropout: float, pairs: int, threads: int) -> None:
