@@ -19,7 +19,8 @@ from edam_gui.imaging.atomic import write_bytes
 
 if TYPE_CHECKING:
     from edam_gui.batch.evaluate import Evaluation
-    from edam_gui.batch.label_run import LabelReport, LabelRun, Progress
+    from edam_gui.batch.folder_run import Progress, RunReport
+    from edam_gui.batch.label_run import LabelReport, LabelRun
 
 _MAX_LISTED = 20
 
@@ -49,11 +50,16 @@ class Bar:
     def __init__(self, bar: rich_progress.Progress, task: rich_progress.TaskID) -> None:
         self._bar = bar
         self._task = task
+        self._failures = 0
 
     def image_done(self, step: Progress) -> None:
         """Advance; print the sentence of an image that failed."""
         if step.failure is not None:
-            self._bar.console.print(Text.assemble(("Failed: ", "bold red"), step.failure))
+            self._failures += 1
+            if self._failures <= _MAX_LISTED:
+                self._bar.console.print(Text.assemble(("Failed: ", "bold red"), step.failure))
+            elif self._failures == _MAX_LISTED + 1:
+                self._bar.console.print(Text("... further failures are counted only; --json lists them all."))
         self.count(step.done, step.total)
 
     def count(self, done: int, total: int) -> None:
@@ -92,22 +98,41 @@ def print_label_start(run: LabelRun, *, quiet: bool) -> None:
             else f"no saliency maps: a class must exceed {options['background']:g}"
         )
     )
-    if options["labels"] is None and "model" in options:
-        note("No image-level labels were given, so the model suggests the classes; check them.")
+    for remark in run.remarks:
+        note(remark)
 
 
 def print_label_report(report: LabelReport) -> None:
     """Print counts, speed, and what the user should look at."""
+    suggested = [w for w in report.written if w.suggested]
+    _list("Suggested", [f"{w.image}: {', '.join(w.classes) or 'no class, all background'}" for w in suggested])
+    if suggested:
+        folder = suggested[0].label_map.parent
+        note(f"Check them: all of them are in {folder}/suggested.csv, which --labels takes back.")
+    _list("Noticed", [f"{w.image}: {n}" for w in report.written for n in w.notices])
+    print_run_report(report, "labelled")
+
+
+def print_run_report(report: RunReport[Any], verb: str) -> None:
+    """Print counts, speed and problems of a run over a folder.
+
+    Parameters
+    ----------
+    report
+        Of the run.
+    verb
+        What happened to the images that are new: "3 labelled".
+    """
+    failures = {sentence for _, sentence in report.failed}
+    _list("Problem", [p for p in report.problems if p not in failures])
     count = len(report.written)
     rate = f", {count / report.seconds:.2f} images/s" if report.seconds > 0 and count else ""
-    parts = [f"{count} labelled"]
+    parts = [f"{count} {verb}"]
     if report.kept:
         parts.append(f"{len(report.kept)} kept from before")
     if report.failed:
         parts.append(f"{len(report.failed)} failed")
     note(f"{', '.join(parts)} in {report.seconds:.1f} s{rate}.")
-    _list("Noticed", [f"{w.image}: {n}" for w in report.written for n in w.notices])
-    _list("Problem", list(report.problems))
     if report.cancelled:
         note("Stopped before the end; the same command with --resume goes on.")
 
@@ -132,7 +157,8 @@ def print_evaluation(evaluation: Evaluation, *, quiet: bool) -> None:
             table.add_row(name, *(_percent(f[i]) for f in (figures.iou, figures.precision, figures.recall)))
     console = _stdout()
     console.print(table)
-    console.print(f"mIoU {_percent(evaluation.miou).plain} % over {evaluation.images} image(s)")
+    of = "" if evaluation.images == evaluation.expected else f" of {evaluation.expected}"
+    console.print(f"mIoU {_percent(evaluation.miou).plain} % over {evaluation.images}{of} image(s)")
 
 
 def _percent(value: float) -> Text:

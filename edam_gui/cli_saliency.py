@@ -12,7 +12,6 @@ from edam_gui import cli_output
 from edam_gui.cli_frame import JsonFile, ListFile, exit_code, interruptible, is_stdout, sentences
 
 if TYPE_CHECKING:
-    from edam_gui.batch.saliency_run import SaliencyReport
     from edam_gui.imaging.onnx_saliency import OnnxOptions
 
 T = TypeVar("T")
@@ -65,7 +64,7 @@ def saliency(
             cli_output.note(f"{len(run.entries)} image(s)")
         with cli_output.progress_bar("Saliency", len(run.entries)) as bar, interruptible() as token:
             report = run.run(token, bar.image_done)
-        _print_report(report)
+        cli_output.print_run_report(report, f"saliency map(s) made ({report.options['method']})")
         if json_file is not None:
             cli_output.write_json(json_file, report.to_json())
         failed = len(report.failed) + len(report.problems)
@@ -91,18 +90,3 @@ def _onnx_options(
 
 def _parsed(words: str | None, parse: Callable[[str], T]) -> T | None:
     return None if words is None else parse(words)
-
-
-def _print_report(report: SaliencyReport) -> None:
-    count = len(report.written)
-    rate = f", {count / report.seconds:.2f} images/s" if report.seconds > 0 and count else ""
-    parts = [f"{count} saliency map(s) made ({report.options['method']})"]
-    if report.kept:
-        parts.append(f"{len(report.kept)} kept from before")
-    if report.failed:
-        parts.append(f"{len(report.failed)} failed")
-    cli_output.note(f"{', '.join(parts)} in {report.seconds:.1f} s{rate}.")
-    for problem in report.problems:
-        cli_output.note(f"Problem: {problem}")
-    if report.cancelled:
-        cli_output.note("Stopped before the end; the same command with --resume goes on.")

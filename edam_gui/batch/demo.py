@@ -10,10 +10,10 @@ from typing import Final
 
 import numpy as np
 
+from edam_gui.batch.folder_run import Progress
 from edam_gui.batch.label_options import LabelRequest, RuleOptions
-from edam_gui.batch.label_run import LabelReport, LabelRun, Progress
+from edam_gui.batch.label_run import LabelReport, LabelRun
 from edam_gui.batch.label_writer import Written
-from edam_gui.batch.mask_source import open_mask_source
 from edam_gui.batch.saliency_run import SaliencyRequest, SaliencyRun
 from edam_gui.core.label_set import PASCAL_VOC
 from edam_gui.core.options import ScoreSource
@@ -123,14 +123,12 @@ def run_demo(out: Path, token: CancelToken, progress: Callable[[Progress], None]
     if report.cancelled or not report.written:
         return DemoResult(out, None, report)
     SaliencyRun(SaliencyRequest(images=out / "images", out=out / "saliency")).run(token, lambda _: None)
-    from_masks = _with_recommended(
-        replace(network, masks=out / "masks", save_masks=None, saliency=out / "saliency"), network
-    )
+    from_masks = replace(network, masks=out / "masks", save_masks=None, saliency=out / "saliency")
     LabelRun(replace(from_masks, out=out / STEPS[1].folder)).run(token, lambda _: None)
     final = replace(
         from_masks,
         out=out / STEPS[2].folder,
-        rule=replace(from_masks.rule, scores=ScoreSource.CRF),
+        rule=RuleOptions(scores=ScoreSource.CRF),
         save_overlays=out / "overlays",
     )
     report = LabelRun(final).run(token, lambda _: None)
@@ -138,19 +136,6 @@ def run_demo(out: Path, token: CancelToken, progress: Callable[[Progress], None]
     heading = "EDAM GUI demo: from image-level labels to pixel label maps"
     write_bytes(sheet, encode_png(contact_sheet(heading, [_row(out, written) for written in report.written], 260)))
     return DemoResult(out, sheet, report)
-
-
-def _with_recommended(request: LabelRequest, network: LabelRequest) -> LabelRequest:
-    """Use the model's recommendation for images with saliency on masks that it has saved."""
-    recommendation = open_mask_source(network).recommendation(with_saliency=True)
-    if recommendation is None:
-        return request
-    rule = recommendation.rule
-    values = rule.thresholds
-    options = RuleOptions(
-        rule.dialect, rule.rule, rule.scores, None, values.theta, values.alpha, values.beta, values.background
-    )
-    return replace(request, rule=options, crf=request.crf.resolved(recommendation))
 
 
 def write_demo_photos(out: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edam_gui.core.errors import EdamError, InputFileError
+from edam_gui.core.errors import InputFileError, OptionError
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
 from edam_gui.core.metrics import Confusion
 from edam_gui.imaging.class_file import read_class_file
@@ -56,6 +56,8 @@ class Evaluation:
         In [0, 1]; NaN if nothing was compared.
     images
         Number of images compared.
+    expected
+        Number of ground truth maps.
     missing
         Ground truth files without a prediction.
     failed
@@ -65,6 +67,7 @@ class Evaluation:
     confusion: Confusion
     miou: float
     images: int
+    expected: int
     missing: tuple[str, ...]
     failed: tuple[tuple[str, str], ...]
 
@@ -127,15 +130,23 @@ def evaluate(request: EvaluateRequest, token: CancelToken, progress: Callable[[i
             if prediction is None:
                 missing.append(str(entry.relative))
             else:
-                confusion.add(read_label_map(prediction, label_set), read_label_map(entry.path, label_set))
+                _compare(confusion, prediction, entry.path)
                 images += 1
         except InputFileError as error:
             failed.append((str(entry.relative), str(error)))
-        except EdamError as error:
-            failed.append((str(entry.relative), f"{entry.path}: {error}"))
         progress(number, len(collection.entries))
+    if len(missing) == len(collection.entries):
+        raise OptionError(f"{request.pred} holds no label map for any image in {request.gt}.")
     miou = confusion.miou(absent_as_zero=request.absent_as_zero) if images else math.nan
-    return Evaluation(confusion, miou, images, tuple(missing), tuple(failed))
+    return Evaluation(confusion, miou, images, len(collection.entries), tuple(missing), tuple(failed))
+
+
+def _compare(confusion: Confusion, prediction: Path, truth: Path) -> None:
+    labels = read_label_map(prediction, confusion.label_set), read_label_map(truth, confusion.label_set)
+    try:
+        confusion.add(*labels)
+    except OptionError as error:
+        raise InputFileError(prediction, str(error)) from None
 
 
 def _number(value: float) -> float | None:

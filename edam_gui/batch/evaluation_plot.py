@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from edam_gui.batch.evaluate import Evaluation
+from edam_gui.core.errors import OutputError
 from edam_gui.imaging.atomic import write_bytes
 
 
@@ -17,8 +18,10 @@ def save_evaluation_plot(evaluation: Evaluation, path: Path) -> None:
     Raises
     ------
     OutputError
-        The file could not be written.
+        The file is not called `.png`, or could not be written.
     """
+    if path.suffix.lower() != ".png":
+        raise OutputError(path, "the plot is a PNG picture; give it a name that ends in .png")
     # Imported here because it takes a second and few runs draw; no pyplot, so no global state.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -33,7 +36,8 @@ def save_evaluation_plot(evaluation: Evaluation, path: Path) -> None:
     bars, matrix = figure.subplots(1, 2)
     drawn = bars.barh(names, figures.iou[known] * 100, color=colors, edgecolor="0.3")
     bars.bar_label(drawn, fmt="%.1f", padding=3)
-    bars.axvline(evaluation.miou * 100, color="0.2", linestyle="--", linewidth=1)
+    bars.axvline(evaluation.miou * 100, color="0.2", linestyle="--", linewidth=1, label="mIoU", zorder=0)
+    bars.legend(loc="lower right")
     bars.set(
         xlim=(0, 108), xlabel="IoU, %", title=f"mIoU {evaluation.miou * 100:.1f} % over {evaluation.images} images"
     )

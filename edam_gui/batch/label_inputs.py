@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+from edam_gui.batch.input_images import list_input_images
 from edam_gui.batch.label_options import LabelRequest
 from edam_gui.core.activation_masks import ActivationMasks
 from edam_gui.core.arrays import UInt8Array
-from edam_gui.core.errors import InputFileError, OptionError
+from edam_gui.core.errors import InputFileError
 from edam_gui.core.label_set import LabelSet
 from edam_gui.imaging.activation_file import MASK_SUFFIXES, read_activation_masks
 from edam_gui.imaging.image_labels import ImageLabels, read_image_labels
 from edam_gui.imaging.photo import PHOTO_SUFFIXES, Photo, read_photo
 from edam_gui.imaging.saliency import check_method, make_saliency
 from edam_gui.imaging.saliency_file import read_saliency
-from edam_gui.project.images import ImageCollection, ImageEntry, list_images
+from edam_gui.project.images import ImageCollection, ImageEntry
 from edam_gui.project.matching import FileIndex
 
 
@@ -67,16 +67,24 @@ class InputReader:
         self._label_set = label_set
         if request.saliency_method is not None:
             check_method(request.saliency_method)
-        self.collection = _collection(request)
+        overlays = [request.save_overlays] if request.save_overlays else []
+        self.collection = list_input_images(request.images, request.list_file, request.out, overlays)
         entries = self.collection.entries
         self.labels_source = request.labels or _voc_annotations(self.collection)
         self._labels: ImageLabels | None = None
         if self.labels_source is not None:
-            self._labels = read_image_labels(
-                self.labels_source, label_set, images=[entry.relative for entry in entries]
-            )
+            self._labels = read_image_labels(self.labels_source, label_set, images=[e.relative for e in entries])
+            if not any(self._labels.knows(entry.relative) for entry in entries):
+                raise InputFileError(self.labels_source, f"names none of the images in {request.images}")
         self._saliency = FileIndex(request.saliency, PHOTO_SUFFIXES, entries) if request.saliency else None
         self._masks = FileIndex(request.masks, MASK_SUFFIXES, entries) if request.masks else None
+
+    @property
+    def unlabelled(self) -> int:
+        """Number of images that nothing is said of."""
+        if self._labels is None:
+            return len(self.collection.entries)
+        return sum(not self._labels.knows(entry.relative) for entry in self.collection.entries)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -106,7 +114,7 @@ class InputReader:
             notices += saliency_map.notices
         masks = None
         if self._masks is not None:
-            path = _required(self._masks, entry, "activation maps", self._request.masks)
+            path = _required(self._masks, entry, "file of activation maps", self._request.masks)
             loaded = read_activation_masks(
                 path,
                 photo,
@@ -117,22 +125,7 @@ class InputReader:
             )
             masks = loaded.masks
             notices += loaded.notices
-            notices += _absent(present, masks.classes, path, self._label_set)
         return LabelInputs(entry, photo, saliency, present, masks, tuple(notices))
-
-
-def _collection(request: LabelRequest) -> ImageCollection:
-    collection = list_images(request.images, request.list_file)
-    root = collection.root.resolve()
-    if request.out.resolve() == root:
-        raise OptionError(f"{request.out}: the label maps would lie among the images; choose another --out folder.")
-    written = [p.resolve() for p in (request.out, request.save_overlays) if p is not None]
-    inside = [folder.relative_to(root) for folder in written if folder.is_relative_to(root) and folder != root]
-    if not inside:
-        return collection
-    # What an earlier run wrote below the images is no image.
-    entries = tuple(e for e in collection.entries if not any(e.relative.is_relative_to(folder) for folder in inside))
-    return replace(collection, entries=entries)
 
 
 def _voc_annotations(collection: ImageCollection) -> Path | None:
@@ -148,11 +141,3 @@ def _required(index: FileIndex, entry: ImageEntry, what: str, folder: Path | Non
     if path is None:
         raise InputFileError(entry.path, f"there is no {what} of this name in {folder}")
     return path
-
-
-def _absent(present: frozenset[int] | None, classes: Collection[int], path: Path, label_set: LabelSet) -> list[str]:
-    missing = sorted((present or frozenset()) - set(classes))
-    if not missing:
-        return []
-    names = ", ".join(label_set.names[index] for index in missing)
-    return [f"{path}: there is no map for {names}; it gets no pixels."]

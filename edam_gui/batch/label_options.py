@@ -84,7 +84,7 @@ class Recommendation:
     rule
         Dialect, rule, thresholds, and what they act on.
     score_form
-        Goes with `rule`.
+        Goes with `rule`; `None` for scores that files hold, which are used as they are.
     crf_background_exponent
         Of the dense CRF's background where it runs on the scores.
     ignore_saliency
@@ -94,7 +94,7 @@ class Recommendation:
     """
 
     rule: LabelRule
-    score_form: ScoreForm
+    score_form: ScoreForm | None
     form_is_fixed: bool
     crf_background_exponent: float = 1.0
     ignore_saliency: tuple[str, ...] = ()

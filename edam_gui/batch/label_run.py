@@ -3,81 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from edam_gui.batch.folder_run import FolderRun, Outputs, Progress, RunReport
 from edam_gui.batch.label_inputs import InputReader, LabelInputs
 from edam_gui.batch.label_options import LabelRequest, resolve_rule
 from edam_gui.batch.label_writer import LabelWriter, Written
 from edam_gui.batch.labeller import Labeller
-from edam_gui.batch.mask_source import MaskSource, open_mask_source
-from edam_gui.batch.run_file import check_resume, hash_of, inputs_hash, write_run_file
-from edam_gui.core.errors import Cancelled
+from edam_gui.batch.mask_source import MaskResult, MaskSource, open_mask_source
+from edam_gui.batch.option_remarks import options_without_effect
+from edam_gui.batch.run_file import hash_of, inputs_hash
+from edam_gui.batch.suggestions import write_suggestions
 from edam_gui.core.options import ScoreSource
-from edam_gui.jobs import CancelToken, Failure, Street
+from edam_gui.jobs import CancelToken, Street
 from edam_gui.project.images import ImageEntry
 
-
-@dataclass(frozen=True)
-class Progress:
-    """One more image is dealt with.
-
-    Parameters
-    ----------
-    done, total
-        Number of images, failed and kept ones included.
-    entry
-        The image.
-    failure
-        Why it failed, if it did.
-    """
-
-    done: int
-    total: int
-    entry: ImageEntry
-    failure: str | None
-
-
-@dataclass
-class LabelReport:
-    """What a run did.
-
-    Parameters
-    ----------
-    options
-        Every resolved value, as JSON.
-    problems
-        What was wrong with lists and label files.
-    written, kept, failed
-        New label maps, valid ones from before, and images with the reason they failed.
-    seconds
-        Wall time of the labelling, without loading the model.
-    cancelled
-        Whether it was stopped.
-    """
-
-    options: dict[str, Any]
-    problems: tuple[str, ...]
-    written: list[Written] = field(default_factory=list)
-    kept: list[PurePosixPath] = field(default_factory=list)
-    failed: list[tuple[PurePosixPath, str]] = field(default_factory=list)
-    seconds: float = 0.0
-    cancelled: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report for `--json`."""
-        return {
-            "options": self.options,
-            "images": [w.to_json() for w in self.written],
-            "kept": [str(p) for p in self.kept],
-            "failed": [{"image": str(p), "error": error} for p, error in self.failed],
-            "problems": list(self.problems),
-            "seconds": round(self.seconds, 3),
-            "cancelled": self.cancelled,
-        }
+LabelReport = RunReport[Written]
 
 
 class LabelRun:
@@ -106,6 +49,9 @@ class LabelRun:
         labeller = Labeller(self.rule, label_set, self._crf, request.refine)
         self._writer = LabelWriter(request, self.entries, label_set, labeller)
         self.options = self._describe()
+        self.remarks = (*options_without_effect(request, self.rule.rule), *self._unlabelled())
+        outputs = Outputs(self._writer.target, self._writer.is_done)
+        self._folder_run: FolderRun[Written] = FolderRun(request, self.entries, self._identity(), outputs)
 
     def _describe(self) -> dict[str, Any]:
         labels = self._reader.labels_source
@@ -125,6 +71,14 @@ class LabelRun:
             "classes": list(names),
         }
 
+    def _unlabelled(self) -> tuple[str, ...]:
+        count, total = self._reader.unlabelled, len(self.entries)
+        if not count:
+            return ()
+        whose = "any image" if count == total else f"{count} of {total} images"
+        who = "the classes in the mask file are used" if self._request.masks else "the model suggests them; check them"
+        return (f"Nothing is said of the classes of {whose}: {who}.",)
+
     @property
     def entries(self) -> tuple[ImageEntry, ...]:
         """The images, in order."""
@@ -139,20 +93,19 @@ class LabelRun:
             Stops the run after the images already computed were written.
         progress
             Called in this thread after every image.
+
+        Raises
+        ------
+        OutputError
+            The output folder cannot be written to.
         """
-        identity = self._identity()
-        keep = check_resume(self._request, identity["options_hash"], identity["model_hash"])
         report = LabelReport(self.options, self._reader.problems)
-        write_run_file(self._request.out, "running", identity)
-        started = time.monotonic()
-        try:
-            self._label(keep, report, token, progress)
-        except Cancelled:
-            report.cancelled = True
-        report.seconds = time.monotonic() - started
-        counts = {"written": len(report.written), "kept": len(report.kept), "failed": len(report.failed)}
-        state = "cancelled" if report.cancelled else "done"
-        write_run_file(self._request.out, state, {**identity, **counts, "failures": report.to_json()["failed"]})
+        street: Street[ImageEntry, LabelInputs, MaskResult, Written] = Street(
+            self._reader.read, lambda inputs: self._source.compute(inputs, token), self._writer.write
+        )
+        self._writer.prepare(self._source)
+        self._folder_run.run(street, report, token, progress)
+        write_suggestions(self._request.out, report.written)
         return report
 
     def _identity(self) -> dict[str, Any]:
@@ -166,31 +119,6 @@ class LabelRun:
             "inputs_hash": inputs_hash(self.entries),
             "options": self.options,
         }
-
-    def _label(self, keep: bool, report: LabelReport, token: CancelToken, progress: Callable[[Progress], None]) -> None:
-        total = len(self.entries)
-        waiting = self._waiting(keep, report, progress, total)
-        street: Street[ImageEntry, LabelInputs, Any, Written] = Street(
-            self._reader.read, lambda inputs: self._source.compute(inputs, token), self._writer.write
-        )
-        for entry, result in street.run(waiting, token):
-            failure = result.sentence if isinstance(result, Failure) else None
-            if isinstance(result, Failure):
-                report.failed.append((entry.relative, result.sentence))
-            else:
-                report.written.append(result)
-            progress(Progress(len(report.written) + len(report.kept) + len(report.failed), total, entry, failure))
-
-    def _waiting(
-        self, keep: bool, report: LabelReport, progress: Callable[[Progress], None], total: int
-    ) -> Iterator[ImageEntry]:
-        """Yield the images that have no valid outputs yet."""
-        for entry in self.entries:
-            if keep and self._writer.is_done(entry):
-                report.kept.append(entry.relative)
-                progress(Progress(len(report.written) + len(report.kept) + len(report.failed), total, entry, None))
-            else:
-                yield entry
 
 
 def _text(path: Path | None) -> str | None:

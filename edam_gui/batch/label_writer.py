@@ -13,12 +13,13 @@ from PIL import Image
 
 from edam_gui.batch.label_options import LabelRequest
 from edam_gui.batch.labeller import Labeller
-from edam_gui.batch.mask_source import MaskResult
+from edam_gui.batch.mask_source import MaskResult, MaskSource
+from edam_gui.batch.recommendation_file import write_recommendations
 from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.errors import InputFileError
 from edam_gui.core.label_set import LabelSet
 from edam_gui.imaging.activation_file import write_activation_masks
-from edam_gui.imaging.atomic import write_bytes
+from edam_gui.imaging.atomic import make_folder, write_bytes
 from edam_gui.imaging.label_map_file import read_label_map, write_label_map
 from edam_gui.imaging.overlay import blend_labels
 from edam_gui.imaging.photo import probe_photo_size
@@ -127,6 +128,24 @@ class LabelWriter:
             pixels={name: int(counts[i]) for i, name in enumerate(self._label_set.names) if counts[i]},
             notices=result.notices + remarks,
         )
+
+    def target(self, entry: ImageEntry) -> Path:
+        """Return the label map's file."""
+        return self._label_maps.of(entry)
+
+    def prepare(self, source: MaskSource) -> None:
+        """Make the folders before anything is computed; beside masks goes what their model recommends.
+
+        Raises
+        ------
+        OutputError
+            A folder cannot be written to.
+        """
+        for place in (self._masks, self._overlays):
+            if place is not None:
+                make_folder(place.folder)
+        if self._masks is not None:
+            write_recommendations(self._masks.folder, source.recommendation)
 
     def is_done(self, entry: ImageEntry) -> bool:
         """Whether every file of an image is there, newer than the image, and a valid label map of its size."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from edam_gui.batch.label_inputs import LabelInputs
 from edam_gui.batch.label_options import LabelRequest, Recommendation
+from edam_gui.batch.recommendation_file import read_recommendations
 from edam_gui.core.activation_masks import ActivationMasks
 from edam_gui.core.errors import InputFileError, OptionError
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
@@ -85,6 +86,7 @@ class FileSource:
         self.label_set = read_class_file(request.classes) if request.classes else PASCAL_VOC
         self._folder = request.masks
         self._keys = request.mask_keys
+        self._recommended = read_recommendations(request.masks) if request.masks else {}
 
     def compute(self, inputs: LabelInputs, token: CancelToken) -> MaskResult:
         """Take the masks as they were read; without labels, the classes in the file are present."""
@@ -94,8 +96,9 @@ class FileSource:
             return MaskResult(inputs, inputs.present, suggested=False)
         return MaskResult(inputs, frozenset(inputs.masks.classes) - {0}, suggested=False)
 
-    def recommendation(self, *, with_saliency: bool) -> None:
-        """Return nothing: files recommend nothing."""
+    def recommendation(self, *, with_saliency: bool) -> Recommendation | None:
+        """Return what the model that made the masks recommends, if it is known."""
+        return self._recommended.get(with_saliency)
 
     def describe(self) -> dict[str, Any]:
         """Return folder and key form."""

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from PIL import Image
 
-from edam_gui.batch.label_run import Progress
-from edam_gui.batch.run_file import check_resume, hash_of, inputs_hash, write_run_file
+from edam_gui.batch.folder_run import FolderRun, Outputs, Progress, RunReport
+from edam_gui.batch.input_images import list_input_images
+from edam_gui.batch.run_file import hash_of, inputs_hash
 from edam_gui.core.arrays import UInt8Array
-from edam_gui.core.errors import Cancelled, EdamError, InputFileError, OptionError
+from edam_gui.core.errors import EdamError, InputFileError, OptionError
 from edam_gui.imaging.atomic import write_bytes
 from edam_gui.imaging.onnx_saliency import OnnxOptions, OnnxSaliency
 from edam_gui.imaging.photo import probe_photo_size, read_photo
 from edam_gui.imaging.picture_file import read_picture
 from edam_gui.imaging.saliency import DEFAULT_METHOD, check_method, make_saliency
-from edam_gui.jobs import CancelToken, Failure, Street
-from edam_gui.project.images import ImageCollection, ImageEntry, list_images
+from edam_gui.jobs import CancelToken, Street
+from edam_gui.project.images import ImageEntry
 from edam_gui.project.names import output_names
 
 MakeSaliency = Callable[[UInt8Array], UInt8Array]
@@ -72,50 +72,27 @@ class SaliencyRequest:
             raise OptionError("The options --onnx-... are for a network; add --onnx FILE.")
 
 
-@dataclass
-class SaliencyReport:
-    """What a run did.
+@dataclass(frozen=True)
+class SavedMap:
+    """One saliency map.
 
     Parameters
     ----------
-    options
-        Every resolved value, as JSON.
-    problems
-        What was wrong with lists and folders.
-    written
-        (image, map file) of new maps.
-    kept, failed
-        Images with a valid map from before; images with the reason they failed.
-    seconds
-        Wall time.
-    cancelled
-        Whether it was stopped.
+    image
+        Relative path of the photo.
+    saliency
+        File that was written.
     """
 
-    options: dict[str, Any]
-    problems: tuple[str, ...]
-    written: list[tuple[PurePosixPath, Path]] = field(default_factory=list)
-    kept: list[PurePosixPath] = field(default_factory=list)
-    failed: list[tuple[PurePosixPath, str]] = field(default_factory=list)
-    seconds: float = 0.0
-    cancelled: bool = False
-
-    @property
-    def done(self) -> int:
-        """Number of images dealt with, failed ones included."""
-        return len(self.written) + len(self.kept) + len(self.failed)
+    image: PurePosixPath
+    saliency: Path
 
     def to_json(self) -> dict[str, Any]:
-        """Return the report for `--json`."""
-        return {
-            "options": self.options,
-            "images": [{"image": str(image), "saliency": str(file)} for image, file in self.written],
-            "kept": [str(image) for image in self.kept],
-            "failed": [{"image": str(image), "error": error} for image, error in self.failed],
-            "problems": list(self.problems),
-            "seconds": round(self.seconds, 3),
-            "cancelled": self.cancelled,
-        }
+        """Return the entry of `--json`."""
+        return {"image": str(self.image), "saliency": str(self.saliency)}
+
+
+SaliencyReport = RunReport[SavedMap]
 
 
 class SaliencyRun:
@@ -134,7 +111,7 @@ class SaliencyRun:
 
     def __init__(self, request: SaliencyRequest) -> None:
         self._request = request
-        self._collection = _collection(request)
+        self._collection = list_input_images(request.images, request.list_file, request.out)
         self._names = output_names(self._collection.entries, ".png")
 
     @property
@@ -169,46 +146,15 @@ class SaliencyRun:
                 "inputs_hash": inputs_hash(self.entries),
                 "options": options,
             }
-            keep = check_resume(self._request, identity["options_hash"], identity["model_hash"])
-            write_run_file(self._request.out, "running", identity)
+            folder_run: FolderRun[SavedMap] = FolderRun(
+                self._request, self.entries, identity, Outputs(self._target, self._is_done)
+            )
             report = SaliencyReport(options, self._collection.problems)
-            self._make_all(make, keep, report, token, progress)
-        counts = {"written": len(report.written), "kept": len(report.kept), "failed": len(report.failed)}
-        state = "cancelled" if report.cancelled else "done"
-        write_run_file(self._request.out, state, {**identity, **counts, "failures": report.to_json()["failed"]})
+            street: Street[ImageEntry, _Map, _Map, SavedMap] = Street(
+                _read, lambda photo: _compute(photo, make), self._write
+            )
+            folder_run.run(street, report, token, progress)
         return report
-
-    def _make_all(
-        self,
-        make: MakeSaliency,
-        keep: bool,
-        report: SaliencyReport,
-        token: CancelToken,
-        progress: Callable[[Progress], None],
-    ) -> None:
-        started = time.monotonic()
-        street: Street[ImageEntry, _Map, _Map, Path] = Street(_read, lambda photo: _compute(photo, make), self._write)
-        try:
-            for entry, result in street.run(self._waiting(keep, report, progress), token):
-                failure = result.sentence if isinstance(result, Failure) else None
-                if isinstance(result, Failure):
-                    report.failed.append((entry.relative, result.sentence))
-                else:
-                    report.written.append((entry.relative, result))
-                progress(Progress(report.done, len(self.entries), entry, failure))
-        except Cancelled:
-            report.cancelled = True
-        report.seconds = time.monotonic() - started
-
-    def _waiting(
-        self, keep: bool, report: SaliencyReport, progress: Callable[[Progress], None]
-    ) -> Iterator[ImageEntry]:
-        for entry in self.entries:
-            if keep and self._is_done(entry):
-                report.kept.append(entry.relative)
-                progress(Progress(report.done, len(self.entries), entry, None))
-            else:
-                yield entry
 
     def _is_done(self, entry: ImageEntry) -> bool:
         """Whether the map is there, newer than the image, whole, grey and of the image's size."""
@@ -226,10 +172,10 @@ class SaliencyRun:
     def _target(self, entry: ImageEntry) -> Path:
         return self._request.out / self._names[entry]
 
-    def _write(self, saliency: _Map) -> Path:
+    def _write(self, saliency: _Map) -> SavedMap:
         target = self._target(saliency.entry)
         write_bytes(target, encode_saliency(saliency.pixels))
-        return target
+        return SavedMap(saliency.entry.relative, target)
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,15 +220,3 @@ def _compute(photo: _Map, make: MakeSaliency) -> _Map:
         return _Map(photo.entry, make(photo.pixels))
     except EdamError as error:
         raise InputFileError(photo.entry.path, f"has no saliency map now: {error}") from error
-
-
-def _collection(request: SaliencyRequest) -> ImageCollection:
-    collection = list_images(request.images, request.list_file)
-    root, out = collection.root.resolve(), request.out.resolve()
-    if out == root:
-        raise OptionError(f"{request.out}: the saliency maps would lie among the images; choose another --out folder.")
-    if not out.is_relative_to(root):
-        return collection
-    # What an earlier run wrote below the images is no image.
-    inside = out.relative_to(root)
-    return replace(collection, entries=tuple(e for e in collection.entries if not e.relative.is_relative_to(inside)))

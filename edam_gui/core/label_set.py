@@ -6,6 +6,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Final
 
 import numpy as np
@@ -144,7 +145,9 @@ class LabelSet:
         """
         found = self.find(name)
         if found is None:
-            raise OptionError(f"'{name}' is not one of the {len(self)} classes ({self._summary()}).")
+            close = get_close_matches(name.casefold(), self.names, n=1)
+            hint = f"; did you mean '{close[0]}'?" if close else f" ({self._summary()})."
+            raise OptionError(f"'{name}' is not one of the {len(self)} classes{hint}")
         return found
 
     def find(self, name: str) -> int | None:
@@ -187,7 +190,9 @@ class LabelSet:
         try:
             data: Any = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise OptionError(f"The class file is not valid JSON ({error}).") from None
+            raise OptionError(
+                f'The class file is not valid JSON ({error}); it looks like ["cat", "dog", "cow"].'
+            ) from None
         entries = data.get("classes") if isinstance(data, dict) else data
         if not isinstance(entries, list):
             raise OptionError('The class file must hold a list of names or {"classes": [...]}.')

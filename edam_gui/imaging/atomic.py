@@ -62,6 +62,20 @@ def write_bytes(path: Path, data: bytes) -> None:
             remove_quietly(temporary)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those around it.
+
+    Raises
+    ------
+    OutputError
+        It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(folder, write_cause(error)) from error
+
+
 def write_cause(error: OSError) -> str:
     """Say why a write failed, as the end of the sentence "FILE: cause"."""
     known = _CAUSES.get(error.errno) if error.errno is not None else None

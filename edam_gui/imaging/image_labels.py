@@ -33,6 +33,9 @@ class _Source(ABC):
     def lookup(self, relative: str) -> frozenset[int] | None: ...
 
     @abstractmethod
+    def knows(self, relative: str) -> bool: ...
+
+    @abstractmethod
     def names(self) -> tuple[str, ...]: ...
 
 
@@ -69,6 +72,10 @@ class ImageLabels:
             The image's row or file cannot be used, or several contradict each other.
         """
         return self._source.lookup(relative.as_posix())
+
+    def knows(self, relative: PurePosixPath) -> bool:
+        """Whether anything, right or wrong, is said of an image; no file is opened for it."""
+        return self._source.knows(relative.as_posix())
 
     def names(self) -> tuple[str, ...]:
         """Return the names as the source spells them, in its order."""
@@ -131,6 +138,9 @@ class _Table(_Source):
             raise InputFileError(self._path, f"{rows[0].where} could mean {relative} or {matches.rivals[0]}")
         return rows[0].classes
 
+    def knows(self, relative: str) -> bool:
+        return bool(self._index.find(relative).items)
+
     def names(self) -> tuple[str, ...]:
         return tuple(row.names[0] for row in self._rows)
 
@@ -156,6 +166,9 @@ class _Folder(_Source):
         if matches.rivals:
             raise InputFileError(path, f"could belong to {relative} or to {matches.rivals[0]}")
         return self._read(path)
+
+    def knows(self, relative: str) -> bool:
+        return bool(self._index.find(relative).items)
 
     def names(self) -> tuple[str, ...]:
         return self._files

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from edam_gui.core.errors import InputFileError, OptionError
 from edam_gui.core.label_set import BACKGROUND, LabelSet
 from edam_gui.imaging.bounded_read import read_text
 from edam_gui.imaging.safe_npy import load_npy
+
+_IMAGE_COLUMNS: Final = frozenset({"name", "image", "image_id", "id", "file", "filename", "file_name", "path"})
 
 
 @dataclass(frozen=True)
@@ -41,19 +43,24 @@ class LabelRow:
 
 
 def read_csv_rows(path: Path, label_set: LabelSet) -> tuple[LabelRow, ...]:
-    """Read `name,class,class` lines, UTF-8, without a header; a name alone means no class.
+    """Read `name,class,class` lines, UTF-8; a name alone means no class.
+
+    A file without a comma may use semicolons, as spreadsheets in many countries do. A first line such as `name,class`
+    is taken for a header.
 
     Raises
     ------
     InputFileError
         The file is unreadable or no CSV.
     """
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), skipinitialspace=True)
-    rows = []
+    text = read_text(path)
+    delimiter = ";" if ";" in text and "," not in text else ","
+    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, delimiter=delimiter)
+    rows: list[LabelRow] = []
     try:
         for fields in reader:
             words = [field.strip() for field in fields]
-            if not any(words):
+            if not any(words) or (not rows and _is_header(words, label_set)):
                 continue
             if not words[0]:
                 raise InputFileError(path, f"row {reader.line_num} names classes, but no image")
@@ -61,6 +68,12 @@ def read_csv_rows(path: Path, label_set: LabelSet) -> tuple[LabelRow, ...]:
     except csv.Error as error:
         raise InputFileError(path, f"row {reader.line_num} is not valid CSV ({error})") from error
     return tuple(rows)
+
+
+def _is_header(words: list[str], label_set: LabelSet) -> bool:
+    """Whether a first line names columns: its first word is one for images, and none of the others is a class."""
+    columns = [word.casefold() for word in words]
+    return columns[0] in _IMAGE_COLUMNS and not any(label_set.find(word) for word in columns[1:] if word)
 
 
 def read_json_rows(path: Path, label_set: LabelSet) -> tuple[LabelRow, ...]:

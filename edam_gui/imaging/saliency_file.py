@@ -47,10 +47,18 @@ def read_saliency(path: Path, photo: Photo) -> SaliencyMap:
     """
     values = turn_with_photo(read_picture(path).luma(), photo)
     size = values.shape[1], values.shape[0]
+    faint = _faint_notice(path, values)
     if size == photo.size:
-        return SaliencyMap(values, ())
+        return SaliencyMap(values, faint)
     resized = np.array(Image.fromarray(values).resize(photo.size, Image.Resampling.BILINEAR))
-    return SaliencyMap(resized, (_resize_notice(path, size, photo.size),))
+    return SaliencyMap(resized, (*faint, _resize_notice(path, size, photo.size)))
+
+
+def _faint_notice(path: Path, values: UInt8Array) -> tuple[str, ...]:
+    """Warn of masks saved as 0 and 1: on the scale of theta all of them is dark."""
+    if values.max() != 1:
+        return ()
+    return (f"{path.name}: the saliency map holds only 0 and 1, but salient is 255; multiply it by 255.",)
 
 
 def _resize_notice(path: Path, size: tuple[int, int], photo_size: tuple[int, int]) -> str:

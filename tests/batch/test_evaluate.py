@@ -67,7 +67,18 @@ def test_nothing_in_common_is_said_and_fails(data: Data, run: Run, tmp_path: Pat
     (tmp_path / "none").mkdir()
     result = run("evaluate", "--pred", tmp_path / "none", "--gt", data.gt)
     assert result.exit_code == 2
-    assert result.stderr.count("Missing prediction") == 3
+    assert "none holds no label map for any image in" in result.stderr
+
+
+def test_the_last_line_says_how_many_of_how_many(data: Data, run: Run, predictions: Path) -> None:
+    (predictions / f"{NAMES[1]}.png").unlink()
+    assert "over 2 of 3 image(s)" in run("evaluate", "--pred", predictions, "--gt", data.gt).stdout
+
+
+def test_a_plot_that_is_no_png_is_refused(data: Data, run: Run, predictions: Path) -> None:
+    result = run("evaluate", "--pred", predictions, "--gt", data.gt, "--plot", data.root / "plot.pdf")
+    assert result.exit_code == 2
+    assert "ends in .png" in result.stderr
 
 
 def test_a_folder_that_is_not_there_is_named(data: Data, run: Run) -> None:

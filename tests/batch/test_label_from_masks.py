@@ -86,7 +86,7 @@ def test_a_labelled_class_without_a_map_is_reported(data: Data, run: Run) -> Non
     labels = data.root / "own.csv"
     labels.write_text(f"{NAMES[0]},aeroplane,sofa\n")
     result = run("label", data.photos, "--out", data.out, "--masks", data.masks, "--labels", labels)
-    assert "there is no map for sofa" in result.stderr
+    assert "there is no activation mask for sofa" in result.stderr
 
 
 def test_one_bad_image_is_named_and_the_rest_is_done(data: Data, run: Run) -> None:
@@ -145,6 +145,62 @@ def test_resume_with_other_options_stops_unless_overwrite(data: Data, run: Run) 
     np.testing.assert_array_equal(label_map(data.out / f"{NAMES[0]}.png"), first)
     assert run(*command, "--background", "0.9", "--resume", "--overwrite").exit_code == 0
     assert (label_map(data.out / f"{NAMES[0]}.png") != first).any()
+
+
+def test_labels_that_name_no_image_stop_the_run(data: Data, run: Run) -> None:
+    labels = data.root / "own.csv"
+    labels.write_text("foo,dog\nbar,cat\n")
+    result = run("label", data.photos, "--out", data.out, "--masks", data.masks, "--labels", labels)
+    assert result.exit_code == 2
+    assert f"own.csv: names none of the images in {data.photos}" in result.stderr
+
+
+def test_images_without_a_label_row_are_counted(data: Data, run: Run) -> None:
+    labels = data.root / "own.csv"
+    labels.write_text(f"{NAMES[0]},aeroplane\n")
+    result = run("label", data.photos, "--out", data.out, "--masks", data.masks, "--labels", labels)
+    assert "2 of 3 images: the classes in the mask file are used" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--theta", "30", "--alpha", "0.2"], "--theta, --alpha have no effect here"),
+        (["--dialect", "paper", "--beta", "0.2"], "--beta has no effect here"),
+        (["--scores", "crf", "--background", "0.2"], "most likely label of the dense CRF"),
+        (["--scales", "1", "--device", "cpu"], "--scales, --device have no effect with --masks"),
+        (["--ignore-saliency", "cat"], "--ignore-saliency has no effect"),
+        (["--overwrite"], "--overwrite has an effect with --resume only"),
+    ],
+)
+def test_options_without_effect_are_said(data: Data, run: Run, arguments: list[str], sentence: str) -> None:
+    result = run("label", data.photos, "--out", data.out, "--masks", data.masks, *arguments)
+    assert result.exit_code == 0
+    assert sentence in result.stderr
+
+
+def test_options_with_effect_are_not_remarked_on(data: Data, run: Run) -> None:
+    result = run(
+        *("label", data.photos, "--out", data.out, "--masks", data.masks, "--saliency", data.saliency),
+        *("--theta", "30", "--alpha", "0.2", "--beta", "0.5", "--ignore-saliency", "cat"),
+    )
+    assert "no effect" not in result.stderr
+
+
+def test_an_older_label_map_of_a_failed_image_is_pointed_out(data: Data, run: Run) -> None:
+    command = ("label", data.photos, "--out", data.out, "--masks", data.masks)
+    run(*command)
+    (data.masks / f"{NAMES[0]}.npy").write_bytes(b"")
+    result = run(*command)
+    assert result.exit_code == 1
+    assert f"an older {data.out / NAMES[0]}.png is still there" in result.stderr
+
+
+def test_a_damaged_recommendation_file_gets_a_sentence(data: Data, run: Run) -> None:
+    (data.masks / "masks.json").write_text('{"recommended": {"saliency": {"theta": "high"}}}')
+    result = run("label", data.photos, "--out", data.out, "--masks", data.masks)
+    assert result.exit_code == 2
+    assert "masks.json: is damaged" in result.stderr
 
 
 def test_a_damaged_run_file_gets_a_sentence(data: Data, run: Run) -> None:

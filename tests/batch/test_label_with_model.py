@@ -54,16 +54,21 @@ def test_a_cat_becomes_cat_pixels(photos: Path, run: Run, tmp_path: Path) -> Non
 def test_without_labels_the_model_suggests_and_says_so(photos: Path, run: Run, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     result = run("label", photos, "--out", tmp_path / "out", "--json", report, *QUICK)
-    assert "the model suggests the classes" in result.stderr
+    assert "any image: the model suggests them" in result.stderr
+    assert "Suggested: chelsea.png: " in result.stderr
     images = {i["image"]: i for i in read_json(report)["images"]}
     assert images["chelsea.png"]["suggested"]
     assert "cat" in images["chelsea.png"]["classes"]
     assert "motorbike" in images["motorcycle_left.png"]["classes"]
+    again = run("label", photos, "--out", tmp_path / "two", "--labels", tmp_path / "out/suggested.csv", *QUICK)
+    assert again.exit_code == 0, again.stderr
+    for name in images:
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
 def test_saved_masks_of_the_model_give_the_same_label_maps(photos: Path, run: Run, tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("chelsea,cat,person\nmotorcycle_left\n")
-    labels = ("--labels", tmp_path / "labels.csv", "--background", "0.25")
+    labels = ("--labels", tmp_path / "labels.csv")
     first = run("label", photos, "--out", tmp_path / "one", *labels, "--save-masks", tmp_path / "masks", *QUICK)
     again = run("label", photos, "--out", tmp_path / "two", *labels, "--masks", tmp_path / "masks")
     assert (first.exit_code, again.exit_code) == (0, 0), again.stderr

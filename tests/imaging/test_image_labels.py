@@ -272,3 +272,26 @@ def test_label_maps_say_which_classes_are_there(tmp_path: Path) -> None:
 def test_a_folder_without_labels_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match="neither VOC annotations"):
         read_image_labels(tmp_path, PASCAL_VOC)
+
+
+def test_a_spreadsheets_semicolons_and_header_are_understood(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("Image;Class;Class\na;cat\nb.jpg;dog;person\n")
+    labels = read_image_labels(path, PASCAL_VOC)
+    assert labels.problems == ()
+    assert labels.lookup(PurePosixPath("b.jpg")) == {PASCAL_VOC.index("dog"), PASCAL_VOC.index("person")}
+    assert labels.knows(PurePosixPath("a.jpg"))
+    assert not labels.knows(PurePosixPath("Image.jpg"))
+
+
+def test_an_image_that_is_called_name_is_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("name,cat\n")
+    assert read_image_labels(path, PASCAL_VOC).lookup(PurePosixPath("name.jpg")) == {PASCAL_VOC.index("cat")}
+
+
+def test_a_misspelt_class_comes_with_a_suggestion(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("a,dgo\n")
+    (problem,) = read_image_labels(path, PASCAL_VOC).problems
+    assert "'dgo' is not one of the 20 classes; did you mean 'dog'?" in problem

@@ -126,3 +126,8 @@ def test_what_is_no_map_is_refused(tmp_path: Path) -> None:
     (tmp_path / "s.png").write_bytes(b"")
     with pytest.raises(InputFileError, match=r"s\.png: is empty"):
         read_saliency(tmp_path / "s.png", PHOTO)
+
+
+def test_a_map_of_zeros_and_ones_is_said_to_be_dark(tmp_path: Path) -> None:
+    found = read_saliency(save(tmp_path / "s.png", (GREY > 99).astype(np.uint8)), PHOTO)
+    assert "holds only 0 and 1, but salient is 255" in found.notices[0]
