@@ -42,7 +42,7 @@ class Labeller:
         """Return the label map, (H, W) uint8, and what the user should know."""
         form = self.form(masks)
         scores = masks.scores(form).select(result.present)
-        notices = self._tiny(result, masks, form)
+        notices = self._doubts(result, masks, form)
         crf: DenseCrf | None = None
         if any(scores.classes) and (self.refine or self.rule.rule.scores is ScoreSource.CRF):
             crf = DenseCrf(result.inputs.photo.pixels, self.crf.parameters)
@@ -54,12 +54,12 @@ class Labeller:
             labels = refine_labels(crf, labels, confidence=self.crf.confidence)
         return labels, notices
 
-    def _tiny(self, result: MaskResult, masks: ActivationMasks, form: ScoreForm) -> tuple[str, ...]:
-        """Warn of classes that `max` blows up although the network hardly sees them."""
-        if form is not ScoreForm.MAX or result.suggested:
-            return ()
+    def _doubts(self, result: MaskResult, masks: ActivationMasks, form: ScoreForm) -> tuple[str, ...]:
+        """Warn of labelled classes that the masks hardly answer to; `max` blows even those up to 1."""
+        doubtful = set(result.doubtful)
+        if form is ScoreForm.MAX and not result.suggested:
+            doubtful |= set(masks.tiny_classes()) & result.present
         return tuple(
             f"The masks hardly answer to {self.label_set.names[c]}: the photo may not show it."
-            for c in masks.tiny_classes()
-            if c in result.present
+            for c in sorted(doubtful)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from edam_gui.model.pass_outputs import PassOutputs
 
 
+DOUBTFUL_SHARE: Final = 0.2
+"""A labelled class below this share of its suggestion threshold is doubted. With the shipped model, on 35 photos: 6 %
+of the classes that are there, 37 % of those that are not."""
+
+
 @dataclass(frozen=True, eq=False)
 class MaskResult:
     """The masks of one image before they are enlarged.
@@ -36,12 +41,15 @@ class MaskResult:
         Whether the model, not a label file, named them.
     passes
         Low-resolution masks of the network; `None` where masks come from files.
+    doubtful
+        Present classes that the network hardly answers to, so that the photo may not show them.
     """
 
     inputs: LabelInputs
     present: frozenset[int]
     suggested: bool
     passes: PassOutputs | None = None
+    doubtful: frozenset[int] = frozenset()
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -154,7 +162,10 @@ class NetworkSource:
             self._network, self._info, inputs.photo.pixels, self._options, self._device, cancelled=token.cancelled
         )
         if inputs.present is not None:
-            return MaskResult(inputs, inputs.present, suggested=False, passes=outputs)
+            limits = DOUBTFUL_SHARE * np.asarray(self._info.suggestion_thresholds)
+            weak = np.flatnonzero(np.isfinite(limits) & (outputs.pooled() < limits)) + 1
+            doubtful = inputs.present & frozenset(weak.tolist())
+            return MaskResult(inputs, inputs.present, suggested=False, passes=outputs, doubtful=doubtful)
         return MaskResult(inputs, suggest(self._info, outputs.pooled()), suggested=True, passes=outputs)
 
     def recommendation(self, *, with_saliency: bool) -> Recommendation:

@@ -66,6 +66,15 @@ def test_without_labels_the_model_suggests_and_says_so(photos: Path, run: Run, t
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
+def test_a_label_that_the_photo_does_not_show_is_doubted(photos: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("chelsea,cat,train\n")
+    result = run(
+        "label", photos / "chelsea.png", "--out", tmp_path / "out", "--labels", tmp_path / "labels.csv", *QUICK
+    )
+    assert "chelsea.png: The masks hardly answer to train: the photo may not show it." in result.stderr
+    assert "hardly answer to cat" not in result.stderr
+
+
 def test_saved_masks_of_the_model_give_the_same_label_maps(photos: Path, run: Run, tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("chelsea,cat,person\nmotorcycle_left\n")
     labels = ("--labels", tmp_path / "labels.csv")
