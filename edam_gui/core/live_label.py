@@ -3,8 +3,8 @@
 What depends on the image alone is computed once. A pixel keeps its class ("passes") if its score reaches a cut
 that depends on S only, so both cuts become bytes: let q be the score's bucket (0..127) and ``e = q`` where S = 1,
 ``e = 255 - q`` where S = 0. "q >= a inside, q >= b outside" is then the one interval ``a <= e <= 255 - b``: four
-byte operations per pixel, done strip by strip so that the strips stay in the cache. Only the pixels whose bucket
-holds the cut itself are compared as floats.
+byte operations per pixel, done strip by strip so that the strips stay in the cache; two where theta rests, because e
+is then kept. Only the pixels whose bucket holds the cut itself are compared as floats.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ class LiveLabel:
         self._grounds: dict[Dialect, _Ground] = {}
         self._first: FirstClass | None = None
         self._regions: tuple[int, Regions] | None = None
+        self._merged = _Merged(scores.size)
 
     def prepare(self, dialect: Dialect) -> None:
         """Compute what depends on the image alone, so that the first `label_map` is as fast as every other."""
@@ -147,7 +148,8 @@ class LiveLabel:
         settle_outside = _Cut.of(ground.buckets, high, outside)
         first = low if settle_inside.bucket_passes else low + 1
         last = 255 - (high if settle_outside.bucket_passes else high + 1)
-        _in_strips(ground.code, source, self._saliency, cut, first, last, out)
+        merged = self._merged.of(ground, cut) if self._saliency is not None and cut > 0 else _Store(ground.code, True)
+        _in_strips(_Strip(ground.code, source, self._saliency, merged, out), cut, first, last)
         for salient, settled in ((True, settle_inside), (False, settle_outside)):
             self._settle(settled, source, cut, salient, out)
 
@@ -188,46 +190,81 @@ class _Cut:
         return cls(bool(majority), buckets.order[span][exceptions])
 
 
-def _in_strips(
-    code: UInt8Array, source: UInt8Array, saliency: UInt8Array | None, cut: int, first: int, last: int, out: UInt8Array
-) -> None:
-    height, width = out.shape
+@dataclass(frozen=True, eq=False)
+class _Store:
+    """Where e is kept for one cut: `array` holds it already (`ready`), is to be filled, or is `None`."""
+
+    array: UInt8Array | None
+    ready: bool
+
+
+class _Merged:
+    """Keeps e from the second use of a cut on: a theta that moves on every call is not slowed down by storing."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self._key: tuple[int, int] | None = None
+        self._uses = 0
+        self._array: UInt8Array | None = None
+
+    def of(self, ground: _Ground, cut: int) -> _Store:
+        key = (id(ground), cut)
+        self._uses = self._uses + 1 if key == self._key else 1
+        self._key = key
+        if self._uses == 1:
+            return _Store(None, False)
+        if self._array is None:
+            self._array = np.empty(self._size, np.uint8)
+        return _Store(self._array, self._uses > 2)
+
+
+@dataclass(frozen=True, eq=False)
+class _Strip:
+    """The arrays of one pass, all (H, W)."""
+
+    code: UInt8Array
+    source: UInt8Array
+    saliency: UInt8Array | None
+    merged: _Store
+    out: UInt8Array
+
+    def rows(self, part: slice) -> _Strip:
+        stored = None if self.merged.array is None else self.merged.array[part]
+        saliency = None if self.saliency is None else self.saliency[part]
+        return _Strip(self.code[part], self.source[part], saliency, _Store(stored, self.merged.ready), self.out[part])
+
+
+def _in_strips(strip: _Strip, cut: int, first: int, last: int) -> None:
+    height, width = strip.out.shape
     rows = max(1, _STRIP_PIXELS // width)
     if height * width < _THREADED_PIXELS:
-        _strips(code, source, saliency, cut, first, last, out, rows)
+        _strips(strip, cut, first, last, rows)
         return
     half = height // 2
-    arguments = [
-        (code[part], source[part], None if saliency is None else saliency[part], cut, first, last, out[part], rows)
-        for part in (slice(0, half), slice(half, height))
-    ]
     with ThreadPoolExecutor(1) as pool:
-        other = pool.submit(_strips, *arguments[0])
-        _strips(*arguments[1])
+        other = pool.submit(_strips, strip.rows(slice(0, half)), cut, first, last, rows)
+        _strips(strip.rows(slice(half, height)), cut, first, last, rows)
         other.result()
 
 
-def _strips(
-    code: UInt8Array,
-    source: UInt8Array,
-    saliency: UInt8Array | None,
-    cut: int,
-    first: int,
-    last: int,
-    out: UInt8Array,
-    rows: int,
-) -> None:
-    height, width = out.shape
-    scratch = np.empty((2, rows, width), np.uint8)
+def _strips(whole: _Strip, cut: int, first: int, last: int, rows: int) -> None:
+    height, width = whole.out.shape
+    scratch = np.empty((2, min(rows, height), width), np.uint8)
     for start in range(0, height, rows):
-        part = slice(start, min(start + rows, height))
-        mask, merged = scratch[:, : part.stop - part.start]
-        if saliency is None or cut == 0:
-            merged = code[part]
-        elif cut == 256:
-            cv2.bitwise_not(code[part], dst=merged)
-        else:
-            cv2.threshold(saliency[part], cut - 1, 255, cv2.THRESH_BINARY_INV, dst=mask)
-            cv2.bitwise_xor(code[part], mask, dst=merged)
+        strip = whole.rows(slice(start, min(start + rows, height)))
+        mask, merged = scratch[:, : len(strip.out)]
+        if strip.merged.array is not None:
+            merged = strip.merged.array
+        if not strip.merged.ready:
+            _merge(strip, cut, mask, merged)
         cv2.inRange(merged, float(first), float(last), dst=mask)
-        cv2.bitwise_and(source[part], mask, dst=out[part])
+        cv2.bitwise_and(strip.source, mask, dst=strip.out)
+
+
+def _merge(strip: _Strip, cut: int, mask: UInt8Array, merged: UInt8Array) -> None:
+    """Write e: q where salient, 255 - q elsewhere."""
+    if cut == 256 or strip.saliency is None:
+        cv2.bitwise_not(strip.code, dst=merged)
+        return
+    cv2.threshold(strip.saliency, cut - 1, 255, cv2.THRESH_BINARY_INV, dst=mask)
+    cv2.bitwise_xor(strip.code, mask, dst=merged)
