@@ -1,9 +1,9 @@
 """Live label map against the straightforward form and against copying the map's bytes, paired in one run.
 
 Run ``make bench`` or ``python benchmarks/bench_live_label.py [--pairs N]``. Masks are smooth random fields (what
-networks yield) in 21 channels, background included: once with all 20 classes in the image (the worst case), once with 3 (a usual
-photo; the straightforward form still goes over 21 channels, 17 of them zeros). Three kinds of threshold change are
-timed: `jump` (theta, alpha and beta all jump to random values), `beta step` and `alpha step` (a slider drag).
+networks yield) in 21 channels, background included: once with all 20 classes in the image (the worst case), once with
+3 (a usual photo; the straightforward form still goes over 21 channels, 17 of them zeros). Three kinds of threshold
+change are timed: `jump` (theta, alpha and beta all jump to random values), `beta step` and `alpha step` (a drag).
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def compare(height: int, width: int, present: int, pairs: int) -> None:
             copies = statistics.median(f / c for _, f, c in rows)
             print(
                 f"{width}x{height} {present:2} classes {dialect:9} {kind:10}: plain {plain * 1e3:8.2f} ms, "
-                f"live {fast * 1e3:6.3f} ms, copy {copied * 1e3:6.3f} ms; {faster:6.0f}x faster than plain, {copies:5.1f}x a copy "
-                f"(prepared once in {prepared * 1e3:.0f} ms)"
+                f"live {fast * 1e3:6.3f} ms, copy {copied * 1e3:6.3f} ms; "
+                f"{faster:6.0f}x faster than plain, {copies:5.1f}x a copy (prepared once in {prepared * 1e3:.0f} ms)"
             )
 
 
