@@ -186,7 +186,7 @@ def resolve_rule(options: RuleOptions, recommended: Recommendation | None) -> Re
         sources["score_form"] = origin
     if form is None and recommended:
         form = recommended.score_form
-        if dialect is not base.dialect and not recommended.form_is_fixed:
+        if form is not None and dialect is not base.dialect and not recommended.form_is_fixed:
             form = ScoreForm.MEAN if dialect is Dialect.PAPER else ScoreForm.MAX
             sources["score_form"] = "default"
     rule = LabelRule(dialect, options.rule or base.rule, thresholds, scores=options.scores or base.scores)

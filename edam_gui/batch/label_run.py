@@ -46,7 +46,7 @@ class LabelRun:
         resolved = resolve_rule(request.rule, recommended)
         self.rule = resolved.ignoring_saliency(request.ignore_saliency, label_set, recommended)
         self._crf = request.crf.resolved(recommended)
-        labeller = Labeller(self.rule, label_set, self._crf, request.refine)
+        labeller = Labeller(self.rule, label_set, self._crf, request.refine, self._source.crf_engine())
         self._writer = LabelWriter(request, self.entries, label_set, labeller)
         self.options = self._describe()
         self.remarks = (*options_without_effect(request, self.rule.rule), *self._unlabelled())

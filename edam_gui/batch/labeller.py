@@ -11,7 +11,7 @@ from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.label_set import LabelSet
 from edam_gui.core.options import ScoreForm, ScoreSource
 from edam_gui.core.pseudo_label import pseudo_label
-from edam_gui.imaging.crf.refine import crf_scores, refine_labels
+from edam_gui.imaging.crf.refine import CrfEngine, CrfFactory, crf_scores, refine_labels
 from edam_gui.imaging.dense_crf import DenseCrf
 
 
@@ -27,12 +27,15 @@ class Labeller:
         How the dense CRF runs; resolved.
     refine
         Whether a dense CRF runs on the label map that the thresholds gave.
+    crf_engine
+        Makes the dense CRF of a photo, on the CPU or on another device.
     """
 
     rule: ResolvedRule
     label_set: LabelSet
     crf: CrfOptions
     refine: bool
+    crf_engine: CrfFactory = DenseCrf
 
     def form(self, masks: ActivationMasks) -> ScoreForm:
         """Return the score form these masks are used in."""
@@ -43,9 +46,9 @@ class Labeller:
         form = self.form(masks)
         scores = masks.scores(form).select(result.present)
         notices = self._doubts(result, masks, form)
-        crf: DenseCrf | None = None
+        crf: CrfEngine | None = None
         if any(scores.classes) and (self.refine or self.rule.rule.scores is ScoreSource.CRF):
-            crf = DenseCrf(result.inputs.photo.pixels, self.crf.parameters)
+            crf = self.crf_engine(result.inputs.photo.pixels, self.crf.parameters)
             notices += crf.notices
         if crf is not None and self.rule.rule.scores is ScoreSource.CRF:
             scores = crf_scores(crf, scores, background_exponent=self.crf.background_exponent or 1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -16,6 +17,8 @@ from edam_gui.core.activation_masks import ActivationMasks
 from edam_gui.core.errors import InputFileError, OptionError
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
 from edam_gui.imaging.class_file import read_class_file
+from edam_gui.imaging.crf.refine import CrfFactory
+from edam_gui.imaging.dense_crf import DenseCrf
 from edam_gui.jobs import CancelToken
 
 if TYPE_CHECKING:
@@ -86,6 +89,9 @@ class MaskSource(Protocol):
     def describe(self) -> dict[str, Any]:
         """Return what JSON reports say about it; equal descriptions give equal masks."""
 
+    def crf_engine(self) -> CrfFactory:
+        """Return what makes dense CRFs, on the device that the masks are computed on."""
+
 
 class FileSource:
     """Masks from files, of any method."""
@@ -111,6 +117,10 @@ class FileSource:
     def describe(self) -> dict[str, Any]:
         """Return folder and key form."""
         return {"masks": str(self._folder), "mask_keys": self._keys.value}
+
+    def crf_engine(self) -> CrfFactory:
+        """Return the CPU's: masks from files need no torch."""
+        return DenseCrf
 
 
 class NetworkSource:
@@ -190,6 +200,14 @@ class NetworkSource:
             "flip": self._options.flip,
             "max_working_pixels": self._options.max_working_pixels,
         }
+
+    def crf_engine(self) -> CrfFactory:
+        """Return the network's device's where that is CUDA; elsewhere the CPU's, which is faster than torch there."""
+        if self._device.type != "cuda":
+            return DenseCrf
+        from edam_gui.model.torch_crf import TorchCrf
+
+        return partial(TorchCrf, device=self._device)
 
 
 def open_mask_source(request: LabelRequest) -> MaskSource:

@@ -85,6 +85,15 @@ def test_saved_masks_of_the_model_give_the_same_label_maps(photos: Path, run: Ru
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
+def test_saved_masks_are_used_as_stored_in_the_other_dialect_too(photos: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("chelsea,cat\n")
+    labels = ("--labels", tmp_path / "labels.csv", "--dialect", "paper", "--alpha", "0.35")
+    photo = photos / "chelsea.png"
+    run("label", photo, "--out", tmp_path / "one", *labels, "--save-masks", tmp_path / "masks", *QUICK)
+    run("label", photo, "--out", tmp_path / "two", *labels, "--masks", tmp_path / "masks")
+    assert (tmp_path / "one/chelsea.png").read_bytes() == (tmp_path / "two/chelsea.png").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("classes", "sentence"),
     [(["cat", "dog"], "names 2 classes, but efficientnet_lite0_voc.safetensors was made for 20")],

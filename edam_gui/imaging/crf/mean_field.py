@@ -12,7 +12,8 @@ from edam_gui.core.arrays import AnyArray, Float32Array
 from edam_gui.imaging.crf.messages import Messages
 from edam_gui.imaging.crf.workers import Workers
 
-_LEAST_PROBABILITY: Final = 1e-5
+LEAST_PROBABILITY: Final = 1e-5
+"""Probabilities below are as good as this one; a logarithm needs something above 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +83,7 @@ class MeanField:
 
 def log_probabilities(probabilities: Float32Array) -> Float32Array:
     """Return ``log(clip(p, 1e-5, 1))``, (n, N) float32."""
-    logs = probabilities.reshape(probabilities.shape[0], -1).clip(_LEAST_PROBABILITY, 1)
+    logs = probabilities.reshape(probabilities.shape[0], -1).clip(LEAST_PROBABILITY, 1)
     return np.asarray(np.log(logs, out=logs), np.float32)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 
 from edam_gui.core.activation_masks import Scores
 from edam_gui.core.arrays import AnyArray, Float32Array, UInt8Array
+from edam_gui.imaging.crf.parameters import CrfParameters
 from edam_gui.imaging.crf.unaries import crf_probabilities, fixed_channels, label_probabilities
 
 DEFAULT_CONFIDENCE: Final = 0.7
@@ -17,6 +18,10 @@ DEFAULT_CONFIDENCE: Final = 0.7
 
 class CrfEngine(Protocol):
     """What runs the CRF of one photo: `DenseCrf`, or one handed in that does the same on another device."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know."""
 
     def run(
         self,
@@ -27,6 +32,10 @@ class CrfEngine(Protocol):
         progress: Callable[[int, int], None] | None = None,
     ) -> Float32Array:
         """See `DenseCrf.run`."""
+
+
+CrfFactory: TypeAlias = Callable[[UInt8Array, CrfParameters], CrfEngine]
+"""Makes the engine of one photo, (H, W, 3) uint8 RGB; raises as `DenseCrf` does."""
 
 
 def crf_scores(
