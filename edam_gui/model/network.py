@@ -53,4 +53,6 @@ class EdamNetwork(nn.Module):
         self.backbone.fold_batch_norms()
         self.to(device=device)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if device.type == "cpu":
+            self.backbone.prepare_for_cpu()
         return self

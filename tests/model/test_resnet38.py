@@ -77,4 +77,7 @@ def test_folding_changes_nothing_and_training_has_dropout_and_gradients() -> Non
     backbone.fold_batch_norms()
     assert sum(isinstance(m, torch.nn.BatchNorm2d) for m in backbone.modules()) == 15
     torch.testing.assert_close(backbone(x), expected, rtol=1e-4, atol=1e-4)
+    backbone.prepare_for_cpu()
+    assert sum(isinstance(m, torch.nn.Conv2d) for m in backbone.modules()) < 20
+    torch.testing.assert_close(backbone(x), expected, rtol=1e-4, atol=1e-4)
     assert torch.equal(x, kept)

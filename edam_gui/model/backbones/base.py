@@ -34,6 +34,9 @@ class Backbone(nn.Module):
         A backbone that gains nothing by it keeps this default, which does nothing.
         """
 
+    def prepare_for_cpu(self) -> None:
+        """Take forms of layers that are faster on the CPU, in place, after folding; the default does nothing."""
+
 
 class ConvNorm(nn.Module):
     """Convolution, batch norm and, unless left out, an activation."""

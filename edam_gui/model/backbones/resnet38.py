@@ -17,6 +17,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from edam_gui.core.errors import OptionError
 from edam_gui.model.backbones.base import Backbone
+from edam_gui.model.cpu_convolution import speed_up_convolutions
 
 STRIDE: Final = 8
 OUT_CHANNELS: Final = 4096
@@ -162,6 +163,10 @@ class ResNet38(Backbone):
         last.bn_branch2a = nn.Identity()
         last.fold_after(self.bn7)
         self.bn7 = nn.Identity()
+
+    def prepare_for_cpu(self) -> None:
+        """Give 1x1 and wide 3x3 convolutions their faster forms; the weights then take 1.4 GB instead of 0.4."""
+        speed_up_convolutions(self)
 
     def _blocks(self) -> list[ResidualBlock | Bottleneck]:
         return [child for child in self.children() if isinstance(child, (ResidualBlock, Bottleneck))]
