@@ -23,6 +23,7 @@ _REACH: Final = _TILE + 2
 """Inputs of a tile along each side."""
 _LEAST_CHANNELS: Final = 256
 """With fewer, transforming tiles takes longer than it saves."""
+_KERNELS_AT_ONCE: Final = 64
 _CHUNK_VALUES: Final = 1 << 25
 """Values at the 36 points in memory at a time (128 MB); the kernels are read once for each chunk."""
 
@@ -112,10 +113,7 @@ class WinogradConv2d(nn.Module):
         super().__init__()
         self.dilation = conv.dilation[0]
         self.out_channels = conv.out_channels
-        # (36, K, C); every channel pair's kernel at the 36 points. In float64, for it is done once.
-        at_points = _square(_KERNEL) @ conv.weight.detach().double().permute(2, 3, 0, 1).reshape(9, -1)
-        kernels = at_points.float().view(-1, *conv.weight.shape[:2])
-        self._products = [_Product(kernel) for kernel in kernels]
+        self._products = [_Product(kernel) for kernel in _kernels_at_points(conv.weight.detach())]
         self._to_points, self._from_points = _square(_INPUT).float(), _square(_OUTPUT).float()
         self._bias = 0.0 if conv.bias is None else conv.bias.detach().float()
 
@@ -181,6 +179,21 @@ def _tiles(images: Tensor, side: int, dilation: int, down: int, across: int) -> 
     shape = side, side, len(images), down, dilation, dilation, across, images.shape[3]
     inside = by_row * dilation, by_column * dilation, by_image
     return images.as_strided(shape, (*inside, by_row * step, by_row, by_column, by_column * step, 1))
+
+
+def _kernels_at_points(weight: Tensor) -> Tensor:
+    """Turn (K, C, 3, 3) into the (36, K, C) factors of the products; in float64, for it is done once."""
+    matrix = _square(_KERNEL)
+    kernels = weight.new_empty(_REACH**2, *weight.shape[:2])
+
+    def transform(part: slice) -> None:
+        taps = weight[part].permute(2, 3, 0, 1).reshape(9, -1).double()
+        kernels[:, part] = (matrix @ taps).view_as(kernels[:, part])
+
+    starts = range(0, len(weight), _KERNELS_AT_ONCE)
+    with CpuTasks() as tasks:
+        tasks.run(transform, [slice(start, start + _KERNELS_AT_ONCE) for start in starts])
+    return kernels
 
 
 def _square(matrix: Sequence[Sequence[float]]) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,8 @@ def checkpoint(tmp_path: Path) -> Path:
 
 def test_a_pth_file_labels_directly_and_after_import(data: Data, checkpoint: Path, run: Run) -> None:
     imported = data.root / "models" / "edam.safetensors"
-    result = run("import-checkpoint", checkpoint, "--out", imported)
+    (data.root / "voc.json").write_text(json.dumps(PASCAL_VOC.names[1:]))
+    result = run("import-checkpoint", checkpoint, "--out", imported, "--classes", data.root / "voc.json")
     assert result.exit_code == 0, result.stderr
     assert "resnet38, 20 classes; from edam.pth, SHA-256" in result.stderr
     (data.root / "labels.csv").write_text("syna_000101,aeroplane,bicycle\n")

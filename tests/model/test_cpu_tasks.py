@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 import torch
@@ -9,11 +10,11 @@ from edam_gui.model.cpu_tasks import CpuTasks
 
 
 @pytest.fixture(params=[1, 3])
-def threads(request: pytest.FixtureRequest) -> int:
-    # One thread is what the other tests of this folder run on (see conftest.py).
+def threads(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = torch.get_num_threads()
     torch.set_num_threads(request.param)
-    request.addfinalizer(lambda: torch.set_num_threads(1))
-    return int(request.param)
+    yield int(request.param)
+    torch.set_num_threads(before)
 
 
 def test_every_piece_is_done_on_one_thread_and_the_setting_comes_back(threads: int) -> None:
