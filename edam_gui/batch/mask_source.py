@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from edam_gui.batch.label_inputs import LabelInputs
 from edam_gui.batch.label_options import LabelRequest, Recommendation
 from edam_gui.batch.recommendation_file import read_recommendations
 from edam_gui.core.activation_masks import ActivationMasks
+from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.errors import InputFileError, OptionError
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
 from edam_gui.imaging.class_file import read_class_file
@@ -154,29 +156,49 @@ class NetworkSource:
         if request.scales:
             self._options = InferenceOptions(scales=request.scales, precision=precision)
         self._network = loaded.network.prepare_for_inference(self._device)
-        self._can_suggest = any(map(math.isfinite, self._info.suggestion_thresholds))
+
+    @property
+    def can_suggest(self) -> bool:
+        """Whether the checkpoint has suggestion thresholds."""
+        return any(map(math.isfinite, self._info.suggestion_thresholds))
+
+    def passes(
+        self, pixels: UInt8Array, token: CancelToken, progress: Callable[[int, int], None] | None = None
+    ) -> PassOutputs:
+        """Run all passes over a photo, (H, W, 3) uint8 RGB; see `run_passes`."""
+        from edam_gui.model.inference import run_passes
+
+        return run_passes(
+            self._network, self._info, pixels, self._options, self._device, cancelled=token.cancelled, progress=progress
+        )
+
+    def suggested(self, outputs: PassOutputs) -> frozenset[int]:
+        """Return the classes that the model suggests for a photo."""
+        from edam_gui.model.inference import suggest
+
+        return suggest(self._info, outputs.pooled())
+
+    def doubtful(self, outputs: PassOutputs, present: frozenset[int]) -> frozenset[int]:
+        """Return the present classes that the network hardly answers to."""
+        limits = DOUBTFUL_SHARE * np.asarray(self._info.suggestion_thresholds)
+        weak = np.flatnonzero(np.isfinite(limits) & (outputs.pooled() < limits)) + 1
+        return present & frozenset(weak.tolist())
 
     def compute(self, inputs: LabelInputs, token: CancelToken) -> MaskResult:
         """Run all passes over one image; without labels, the model suggests the classes."""
-        from edam_gui.model.inference import run_passes, suggest
-
         if inputs.present is not None and not inputs.present:
             token.check()
             return MaskResult(inputs, frozenset(), suggested=False)
-        if inputs.present is None and not self._can_suggest:
+        if inputs.present is None and not self.can_suggest:
             raise InputFileError(
                 inputs.entry.path,
                 f"its classes are unknown, and the model {self._path.name} suggests none; name them with --labels.",
             )
-        outputs = run_passes(
-            self._network, self._info, inputs.photo.pixels, self._options, self._device, cancelled=token.cancelled
-        )
+        outputs = self.passes(inputs.photo.pixels, token)
         if inputs.present is not None:
-            limits = DOUBTFUL_SHARE * np.asarray(self._info.suggestion_thresholds)
-            weak = np.flatnonzero(np.isfinite(limits) & (outputs.pooled() < limits)) + 1
-            doubtful = inputs.present & frozenset(weak.tolist())
+            doubtful = self.doubtful(outputs, inputs.present)
             return MaskResult(inputs, inputs.present, suggested=False, passes=outputs, doubtful=doubtful)
-        return MaskResult(inputs, suggest(self._info, outputs.pooled()), suggested=True, passes=outputs)
+        return MaskResult(inputs, self.suggested(outputs), suggested=True, passes=outputs)
 
     def recommendation(self, *, with_saliency: bool) -> Recommendation:
         """Return the checkpoint's recommended set."""

@@ -72,10 +72,15 @@ class PassOutputs:
             raise ValueError(f"classes must lie in 1..{self.num_classes}, not {wanted}")
         channels = ([BACKGROUND] if self.has_background else []) + wanted
         sums = np.zeros((len(channels), height, width), np.float32)
-        for low in self.merged:
-            for total, channel in zip(sums, channels, strict=True):
-                cv2.add(total, _resize(low[channel], height, width), dst=total)
+        for total, channel in zip(sums, channels, strict=True):
+            self.add_plane(channel, total)
         return ActivationMasks.from_sums(sums, tuple(channels), self.passes)
+
+    def add_plane(self, channel: int, total: Float32Array) -> None:
+        """Add one channel of every pass, resized bilinearly, to `total`, (H, W) float32, in place."""
+        height, width = total.shape
+        for low in self.merged:
+            cv2.add(total, _resize(low[channel], height, width), dst=total)
 
 
 def _resize(low: Float32Array, height: int, width: int) -> Float32Array:

@@ -1,8 +1,7 @@
-"""Long work: cancelling it, and overlapping reading, computing and writing."""
+"""Overlapping reading, computing and writing over many items."""
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,31 +9,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from edam_gui.core.errors import Cancelled, EdamError
+from edam_gui.jobs.token import CancelToken
 
 ItemT = TypeVar("ItemT")
 ReadT = TypeVar("ReadT")
 ComputedT = TypeVar("ComputedT")
 WrittenT = TypeVar("WrittenT")
-
-
-class CancelToken:
-    """A request to stop, set from any thread and looked at by the work."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-
-    def cancel(self) -> None:
-        """Ask the work to stop."""
-        self._event.set()
-
-    def cancelled(self) -> bool:
-        """Whether the work was asked to stop."""
-        return self._event.is_set()
-
-    def check(self) -> None:
-        """Raise `Cancelled` if the work was asked to stop."""
-        if self.cancelled():
-            raise Cancelled
 
 
 @dataclass(frozen=True)
@@ -125,6 +105,9 @@ class Street(Generic[ItemT, ReadT, ComputedT, WrittenT]):
 
 
 def _failure(error: EdamError | MemoryError) -> Failure:
-    if isinstance(error, MemoryError):
-        return Failure("there is not enough memory for this image")
-    return Failure(str(error))
+    return Failure(failure_sentence(error))
+
+
+def failure_sentence(error: EdamError | MemoryError) -> str:
+    """Say what happened, for the user."""
+    return "there is not enough memory for this image" if isinstance(error, MemoryError) else str(error)
