@@ -1,0 +1,90 @@
+"""The image on the desk: everything that belongs to it while it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from edam_gui.core.activation_masks import Scores
+from edam_gui.core.arrays import UInt8Array
+from edam_gui.core.edits.history import History
+from edam_gui.core.edits.layer import EditLayer
+from edam_gui.project.images import ImageEntry
+from edam_gui.project.store.values import ImageRow, Status, Ticks
+from edam_gui.project.thresholds import PartialThresholds
+from edam_gui.session.image_files import ImageFiles, SaliencyOrigin
+from edam_gui.session.label_frames import Frame
+from edam_gui.session.mask_stack import MaskStack
+
+
+@dataclass(eq=False)
+class CurrentImage:
+    """The image on the desk. Belongs to the owner's thread; arrays that jobs get are replaced, never changed.
+
+    Parameters
+    ----------
+    number
+        Serial number of the showing; late results of another number are dropped.
+    row, entry
+        The image in the project, and its file.
+    status, ticks
+        As they are now, whatever `row` says.
+    thresholds, class_thresholds
+        The image's own, by scope.
+    """
+
+    number: int
+    row: ImageRow
+    entry: ImageEntry
+    status: Status
+    ticks: Ticks | None
+    thresholds: PartialThresholds = field(default_factory=PartialThresholds)
+    class_thresholds: dict[int, PartialThresholds] = field(default_factory=dict)
+    files: ImageFiles | None = None
+    saliency: UInt8Array | None = None
+    masks: MaskStack | None = None
+    doubtful: frozenset[int] = frozenset()
+    crf: Scores | None = None
+    frame: Frame | None = None
+    labels: UInt8Array | None = None
+    edits: EditLayer | None = None
+    saliency_edits: EditLayer | None = None
+    history: History = field(default_factory=lambda: History(0))
+    first_step: int = 1
+    problem: str = ""
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> int:
+        """The image's number in the project."""
+        return self.row.id
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """(H, W), once the photo is there."""
+        if self.files is None:
+            return None
+        return self.files.photo.height, self.files.photo.width
+
+    @property
+    def present(self) -> frozenset[int]:
+        """Classes that may get pixels."""
+        return self.ticks.classes if self.ticks is not None else frozenset()
+
+    @property
+    def with_saliency(self) -> bool:
+        """Whether there is a saliency map."""
+        return self.saliency is not None
+
+    @property
+    def saliency_origin(self) -> SaliencyOrigin:
+        """Where the map comes from."""
+        return self.files.origin if self.files is not None else SaliencyOrigin.NONE
+
+    def shares(self) -> dict[int, float]:
+        """Return the share of pixels of each label in the label map, labels without pixels left out."""
+        if self.labels is None:
+            return {}
+        counts = np.bincount(self.labels.reshape(-1), minlength=256)
+        return {int(i): float(counts[i] / self.labels.size) for i in np.flatnonzero(counts)}

@@ -1,0 +1,233 @@
+"""The current image's history: every step undoable, kept in the project, brought back with the image."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from edam_gui.core.edits.errors import EditDataError
+from edam_gui.core.edits.history import History, Step
+from edam_gui.core.edits.layer import EditLayer
+from edam_gui.core.edits.layer_code import layer_from_bytes, layer_to_bytes
+from edam_gui.core.edits.patch import EditPatch
+from edam_gui.core.edits.patch_code import patch_from_bytes, patch_to_bytes
+from edam_gui.core.edits.rect import Rect
+from edam_gui.core.errors import EdamError
+from edam_gui.project.store import ImageRecord
+from edam_gui.project.store.changes import AppendStep, Change, DropSteps, MoveHistory, PutSnapshot, SetCorrected
+from edam_gui.session.context import Context
+from edam_gui.session.current import CurrentImage
+
+LABEL: Final = "label"
+SALIENCY: Final = "saliency"
+_LAYERS: Final = (LABEL, SALIENCY)
+_BUDGET: Final = 64 << 20
+_SNAPSHOT_EVERY: Final = 25
+
+
+@dataclass(frozen=True)
+class StateKind:
+    """A kind of step whose payload is JSON: the state before, and the state after.
+
+    Parameters
+    ----------
+    put
+        Brings a state back; called on the owner's thread.
+    """
+
+    put: Callable[[Any], None]
+
+
+class HistoryKeeper:
+    """Records, undoes and redoes the steps of the current image.
+
+    Parameters
+    ----------
+    context
+        The session's state.
+    recompose
+        Called with the layer's kind and the rectangle that an undone or redone stroke has changed.
+    """
+
+    def __init__(self, context: Context, recompose: Callable[[str, Rect], None]) -> None:
+        self._context = context
+        self._recompose = recompose
+        self._states: dict[str, StateKind] = {}
+        self._since_snapshot = 0
+
+    def register(self, kind: str, put: Callable[[Any], None]) -> None:
+        """Make a kind of state known."""
+        self._states[kind] = StateKind(put)
+
+    # Recording -------------------------------------------------------------------------------------------------------
+
+    def record_patch(self, layer: str, name: str, patch: EditPatch | None) -> None:
+        """Record what a tool did to a layer; nothing if it changed nothing."""
+        current = self._context.current
+        if patch is None or current is None:
+            return
+        changes: list[Change] = []
+        if layer == LABEL and current.edits is not None:
+            changes.append(SetCorrected(current.id, current.edits.share))
+        self._push(current, Step(layer, name, patch_to_bytes(patch)), changes)
+        self._since_snapshot += 1
+        if self._since_snapshot >= _SNAPSHOT_EVERY:
+            self._snapshot(current)
+
+    def record_state(self, kind: str, name: str, before: Any, after: Any) -> None:
+        """Record a change of state, both JSON values."""
+        current = self._context.current
+        if current is not None and before != after:
+            payload = json.dumps({"before": before, "after": after}).encode()
+            self._push(current, Step(kind, name, payload), [])
+
+    def _push(self, current: CurrentImage, step: Step, changes: list[Change]) -> None:
+        pushed = current.history.push(step)
+        seq = current.first_step - 1 + current.history.position + pushed.oldest
+        append: Change = AppendStep(current.id, seq, step.kind, step.name, step.payload)
+        self._submit(append, *changes)
+        if pushed.oldest:
+            current.first_step += pushed.oldest
+            self._submit(*self._snapshots(current), DropSteps(current.id, current.first_step - 1))
+        self._context.events.history_changed.emit()
+
+    # Undo and redo ---------------------------------------------------------------------------------------------------
+
+    def undo(self) -> bool:
+        """Take the last step back; `False` if there is none."""
+        current = self._context.current
+        step = current.history.undo() if current is not None else None
+        if current is None or step is None:
+            return False
+        self._move(current, step, backwards=True)
+        return True
+
+    def redo(self) -> bool:
+        """Do the next step again; `False` if there is none."""
+        current = self._context.current
+        step = current.history.redo() if current is not None else None
+        if current is None or step is None:
+            return False
+        self._move(current, step, backwards=False)
+        return True
+
+    def go_to(self, position: int) -> None:
+        """Undo or redo until `position` steps are done."""
+        current = self._context.current
+        if current is None:
+            return
+        while current.history.position > position and self.undo():
+            pass
+        while current.history.position < position and self.redo():
+            pass
+
+    def _move(self, current: CurrentImage, step: Step, *, backwards: bool) -> None:
+        try:
+            if step.kind in _LAYERS:
+                self._replay(current, step, backwards=backwards, tell=True)
+            else:
+                self._put_state(step, backwards=backwards)
+        except EdamError as error:
+            self._context.complain(f"'{step.name}' could not be undone or redone: {error}", "history")
+        changes: list[Change] = [MoveHistory(current.id, self.seq(current))]
+        if step.kind == LABEL and current.edits is not None:
+            changes.append(SetCorrected(current.id, current.edits.share))
+        self._submit(*changes)
+        self._context.events.history_changed.emit()
+
+    def _put_state(self, step: Step, *, backwards: bool) -> None:
+        kind = self._states.get(step.kind)
+        if kind is None:
+            raise EditDataError(f"steps of the kind '{step.kind}' are not known to this version of the program")
+        try:
+            payload = json.loads(step.payload)
+            state = payload["before" if backwards else "after"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise EditDataError("the stored step is damaged") from None
+        kind.put(state)
+
+    def _replay(self, current: CurrentImage, step: Step, *, backwards: bool, tell: bool) -> None:
+        layer = self.layer(current, step.kind)
+        if layer is None:
+            return
+        patch = patch_from_bytes(step.payload, layer.size)
+        rect = patch.revert(layer) if backwards else patch.apply(layer)
+        if tell:
+            self._recompose(step.kind, rect)
+
+    @staticmethod
+    def layer(current: CurrentImage, kind: str) -> EditLayer | None:
+        """Return the layer that steps of a kind change; made when it is first needed."""
+        if current.size is None:
+            return None
+        if kind == LABEL:
+            current.edits = current.edits or EditLayer(current.size)
+            return current.edits
+        current.saliency_edits = current.saliency_edits or EditLayer(current.size)
+        return current.saliency_edits
+
+    @staticmethod
+    def seq(current: CurrentImage) -> int:
+        """Return the number of the last step that holds."""
+        return current.first_step - 1 + current.history.position
+
+    # Keeping and bringing back ---------------------------------------------------------------------------------------
+
+    def restore(self, current: CurrentImage, record: ImageRecord, steps: Mapping[int, Step]) -> None:
+        """Bring the layers and the history of an image back; what is damaged is said and left out."""
+        numbers = sorted(steps)
+        current.first_step = numbers[0] if numbers else record.row.history + 1
+        done = sum(number <= record.row.history for number in numbers)
+        current.history = History(_BUDGET, [steps[n] for n in numbers], done)
+        current.edits = current.saliency_edits = None
+        try:
+            for kind in _LAYERS:
+                self._restore_layer(current, kind, record, steps)
+        except EdamError as error:
+            self._context.complain(f"Some edits of this image cannot be shown: {error}", "history")
+        if current.edits is None and current.size is not None:
+            current.edits = EditLayer(current.size)
+        self._since_snapshot = 0
+
+    def _restore_layer(
+        self, current: CurrentImage, kind: str, record: ImageRecord, steps: Mapping[int, Step]
+    ) -> None:
+        position, start = record.row.history, 0
+        snapshots = [s for s in record.snapshots if s.kind == kind]
+        if snapshots and current.size is not None:
+            nearest = min(snapshots, key=lambda s: abs(s.seq - position))
+            layer = layer_from_bytes(nearest.payload, current.size)
+            start = nearest.seq
+            if kind == LABEL:
+                current.edits = layer
+            else:
+                current.saliency_edits = layer
+        for number in sorted(n for n in steps if start < n <= position and steps[n].kind == kind):
+            self._replay(current, steps[number], backwards=False, tell=False)
+        for number in sorted((n for n in steps if position < n <= start and steps[n].kind == kind), reverse=True):
+            self._replay(current, steps[number], backwards=True, tell=False)
+
+    def leave(self) -> None:
+        """Keep a snapshot before the image leaves the desk, so that it comes back quickly."""
+        current = self._context.current
+        if current is not None and self._since_snapshot:
+            self._snapshot(current)
+
+    def _snapshot(self, current: CurrentImage) -> None:
+        self._since_snapshot = 0
+        self._submit(*self._snapshots(current))
+
+    def _snapshots(self, current: CurrentImage) -> list[Change]:
+        layers = {LABEL: current.edits, SALIENCY: current.saliency_edits}
+        seq = self.seq(current)
+        return [
+            PutSnapshot(current.id, kind, seq, layer_to_bytes(layer), only=True)
+            for kind, layer in layers.items()
+            if layer is not None
+        ]
+
+    def _submit(self, *changes: Change) -> None:
+        if self._context.project is not None and changes:
+            self._context.project.submit(*changes)

@@ -1,0 +1,211 @@
+"""From masks and thresholds to the label map on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from edam_gui.batch.label_options import CrfOptions
+from edam_gui.core.activation_masks import Scores
+from edam_gui.core.arrays import AnyArray, UInt8Array
+from edam_gui.core.edits.rect import Rect
+from edam_gui.core.options import LabelRule, ScoreForm, ScoreSource
+from edam_gui.imaging.crf.refine import CrfEngine, CrfFactory, crf_scores
+from edam_gui.jobs import JobContext
+from edam_gui.session.context import Context
+from edam_gui.session.current import CurrentImage
+from edam_gui.session.label_frames import Frame, FrameRequest, LabelFrames
+from edam_gui.session.mask_stack import MaskStack
+from edam_gui.session.rules import Rules
+
+_CRF: Final = "crf"
+
+
+@dataclass(frozen=True, eq=False)
+class _CrfGround:
+    """What probabilities of a dense CRF were made from."""
+
+    masks: MaskStack
+    present: frozenset[int]
+    form: ScoreForm
+    options: CrfOptions
+    strokes: AnyArray | None
+
+    def same(self, other: _CrfGround | None) -> bool:
+        return (
+            other is not None
+            and self.masks is other.masks
+            and self.present == other.present
+            and self.form is other.form
+            and self.options == other.options
+            and self.strokes is other.strokes
+        )
+
+
+class Labelling:
+    """Keeps the current image's label map up to date.
+
+    Parameters
+    ----------
+    context, rules
+        The session's state, and the thresholds.
+    """
+
+    def __init__(self, context: Context, rules: Rules) -> None:
+        self._context = context
+        self._rules = rules
+        self._frames = LabelFrames(context.jobs, self._receive, lambda text: context.complain(text, "labels"))
+        self._crf_ground: _CrfGround | None = None
+        self._engine: tuple[UInt8Array, CrfOptions, CrfEngine] | None = None
+        self.crf_options = CrfOptions()
+        self.crf_running = False
+        self.respect_strokes = False
+        context.events.rule_changed.connect(self.update)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the label map on the screen is not yet that of the thresholds."""
+        return self._frames.is_busy or self.crf_running
+
+    def reset(self) -> None:
+        """Forget the last image."""
+        self._context.jobs.cancel(_CRF)
+        self.crf_running = False
+        self._crf_ground = None
+        self._frames.forget()
+
+    def update(self) -> None:
+        """Make the label map that thresholds, ticks, masks and saliency give now."""
+        current = self._context.current
+        if current is None or current.size is None:
+            return
+        rule = self._rules.effective()
+        form = self._rules.score_form()
+        if rule.scores is ScoreSource.CRF:
+            self._want_crf(current, form)
+        else:
+            self._drop_crf(current)
+        self._frames.request(
+            FrameRequest(
+                image=current.number,
+                size=current.size,
+                masks=current.masks,
+                present=current.present,
+                form=form,
+                crf=current.crf,
+                saliency=current.saliency,
+                rule=rule if current.crf is not None else _on_masks(rule),
+            )
+        )
+
+    def compose(self, rect: Rect | None = None) -> None:
+        """Write the edits over the automatic label map, everywhere or in a rectangle, and tell."""
+        current = self._context.current
+        if current is None or current.frame is None or current.edits is None:
+            return
+        if current.labels is None or current.labels.shape != current.frame.labels.shape:
+            current.labels = np.empty_like(current.frame.labels)
+            rect = None
+        current.edits.compose(automatic(current), current.labels, rect)
+        self._context.events.labels_changed.emit(rect)
+
+    def _receive(self, frame: Frame) -> None:
+        current = self._context.current
+        if current is None or current.number != frame.request.image:
+            return
+        current.frame = frame
+        self.compose()
+
+    # Dense CRF -------------------------------------------------------------------------------------------------------
+
+    def set_crf_options(self, options: CrfOptions) -> None:
+        """Run the dense CRF with other parameters from now on."""
+        self.crf_options = options
+        self.update()
+
+    def crf_with_recommendation(self) -> CrfOptions:
+        """Return the options with what the checkpoint recommends filled in."""
+        current = self._context.current
+        recommended = self._context.model.recommendation(
+            with_saliency=current is not None and current.with_saliency
+        )
+        return self.crf_options.resolved(recommended)
+
+    def _want_crf(self, current: CurrentImage, form: ScoreForm) -> None:
+        if current.masks is None or not current.present or current.files is None:
+            self._drop_crf(current)
+            return
+        ground = _CrfGround(
+            current.masks, current.present, form, self.crf_with_recommendation(), self._strokes(current)
+        )
+        if ground.same(self._crf_ground):
+            return
+        self._crf_ground = ground
+        current.crf = None
+        self.crf_running = True
+        number, photo, factory = current.number, current.files.photo.pixels, self._context.model.crf_engine()
+
+        def work(context: JobContext) -> Scores:
+            engine = self._engine_of(photo, ground.options, factory)
+            return crf_scores(
+                engine,
+                ground.masks.scores(ground.present, ground.form),
+                background_exponent=ground.options.background_exponent or 1.0,
+                strokes=ground.strokes,
+                cancelled=context.token.cancelled,
+                progress=context.progress,
+            )
+
+        # In the frames' lane, since both enlarge masks; frames that come meanwhile wait for one iteration at most.
+        self._context.jobs.start(
+            _CRF,
+            work,
+            done=lambda scores: self._crf_done(number, ground, scores),
+            failed=self._crf_failed,
+            title="Dense CRF",
+            lane="crf",
+        )
+
+    def _engine_of(self, photo: UInt8Array, options: CrfOptions, factory: CrfFactory) -> CrfEngine:
+        """Return the photo's engine; its lattices serve again when only the scores have changed."""
+        if self._engine is None or self._engine[0] is not photo or self._engine[1] != options:
+            self._engine = (photo, options, factory(photo, options.parameters))
+        return self._engine[2]
+
+    def _strokes(self, current: CurrentImage) -> AnyArray | None:
+        return None
+
+    def _crf_done(self, number: int, ground: _CrfGround, scores: Scores) -> None:
+        self.crf_running = False
+        current = self._context.current
+        if current is not None and current.number == number and ground.same(self._crf_ground):
+            current.crf = scores
+            self.update()
+
+    def _crf_failed(self, sentence: str) -> None:
+        self.crf_running = False
+        self._context.complain(f"The dense CRF could not run: {sentence}", "crf")
+
+    def _drop_crf(self, current: CurrentImage) -> None:
+        if self._crf_ground is not None:
+            self._context.jobs.cancel(_CRF)
+            self.crf_running = False
+            self._crf_ground = None
+        current.crf = None
+
+
+def automatic(current: CurrentImage) -> UInt8Array:
+    """Return the label map below the edits: the base label map where the project has one, else the algorithm's."""
+    if current.files is not None and current.files.base_map is not None:
+        return current.files.base_map
+    assert current.frame is not None  # noqa: S101 - callers look
+    return current.frame.labels
+
+
+def _on_masks(rule: LabelRule) -> LabelRule:
+    """Return the rule for the un-refined map that is shown until the dense CRF is ready."""
+    if rule.scores is ScoreSource.MASKS:
+        return rule
+    return LabelRule(rule.dialect, rule.rule, rule.thresholds, rule.per_class, ScoreSource.MASKS)

@@ -1,0 +1,185 @@
+"""The model in use: loaded in a job, asked for the passes of photos, its answers cached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from psygnal import Signal
+
+from edam_gui.batch.label_options import LabelRequest, Recommendation
+from edam_gui.core.arrays import UInt8Array
+from edam_gui.core.label_set import LabelSet
+from edam_gui.imaging.crf.refine import CrfFactory
+from edam_gui.imaging.dense_crf import DenseCrf
+from edam_gui.jobs import CancelToken, JobContext, JobRunner
+from edam_gui.session.pass_cache import PassCache
+from edam_gui.session.priority_lock import PriorityLock
+
+if TYPE_CHECKING:
+    from edam_gui.batch.mask_source import NetworkSource
+    from edam_gui.model.pass_outputs import PassOutputs
+
+_LOAD: Final = "model-load"
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """Which network runs where.
+
+    Parameters
+    ----------
+    name
+        Of a shipped model, or the path of a checkpoint; empty: the default.
+    device, precision, scales
+        As on the command line.
+    """
+
+    name: str = ""
+    device: str = "auto"
+    precision: str = "auto"
+    scales: tuple[float, ...] | None = None
+
+
+class ModelState(StrEnum):
+    """How far the model is."""
+
+    NONE = "none"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class ModelHost:
+    """Loads one model at a time and runs it.
+
+    Parameters
+    ----------
+    jobs, cache
+        Where it runs, and what it remembers.
+    """
+
+    changed = Signal()
+
+    def __init__(self, jobs: JobRunner, cache: PassCache) -> None:
+        self._jobs = jobs
+        self._cache = cache
+        self._source: NetworkSource | None = None
+        self._lock = PriorityLock()
+        self.choice = ModelChoice()
+        self.state = ModelState.NONE
+        self.problem = ""
+
+    def load(self, choice: ModelChoice) -> None:
+        """Load a model in a job; the one in use goes on until the new one is ready."""
+        if choice == self.choice and self.state in (ModelState.LOADING, ModelState.READY):
+            return
+        self.choice = choice
+        self.state = ModelState.LOADING
+        self.problem = ""
+        self._jobs.start(
+            _LOAD, lambda _: _open(choice), done=self._loaded, failed=self._failed, title="Loading the model"
+        )
+        self.changed.emit()
+
+    def _loaded(self, source: NetworkSource) -> None:
+        self._source = source
+        self.state = ModelState.READY
+        self.changed.emit()
+
+    def _failed(self, sentence: str) -> None:
+        self.state = ModelState.FAILED
+        self.problem = sentence
+        self.changed.emit()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether photos can be inferred."""
+        return self._source is not None and self.state is ModelState.READY
+
+    @property
+    def source(self) -> NetworkSource | None:
+        """The loaded network with its metadata."""
+        return self._source if self.is_ready else None
+
+    @property
+    def label_set(self) -> LabelSet | None:
+        """The model's classes."""
+        return self._source.label_set if self._source is not None else None
+
+    def describe(self) -> dict[str, Any]:
+        """Return what provenance records of the model; empty without one."""
+        return self._source.describe() if self._source is not None else {}
+
+    def recommendation(self, *, with_saliency: bool) -> Recommendation | None:
+        """Return what the model recommends."""
+        return self._source.recommendation(with_saliency=with_saliency) if self._source is not None else None
+
+    def crf_engine(self) -> CrfFactory:
+        """Return what makes dense CRFs on the model's device."""
+        return self._source.crf_engine() if self._source is not None else DenseCrf
+
+    def hold_back(self, held_back: bool) -> None:
+        """Let background inference rest while the user paints."""
+        self._lock.hold_back(held_back)
+
+    def cached(self, path: Path) -> bool:
+        """Whether a photo's passes are there already."""
+        return self._source is not None and self._cache.has(self._cache.key(path, self._source.describe()))
+
+    def passes(
+        self, path: Path, pixels: Callable[[], UInt8Array], context: JobContext, *, background: bool = False
+    ) -> PassOutputs:
+        """Return a photo's passes, from the cache or computed now; call it in a job.
+
+        Parameters
+        ----------
+        path
+            The photo's file, which names the passes in the cache.
+        pixels
+            Reads the photo, (H, W, 3) uint8 RGB, if it is needed.
+        context
+            Of the job.
+        background
+            Whether others go first.
+
+        Raises
+        ------
+        InputFileError, OptionError, Cancelled
+            The photo is unreadable, the device cannot do it, or the job was cancelled.
+        """
+        source = self._source
+        if source is None:
+            raise RuntimeError("no model is loaded")
+        key = self._cache.key(path, source.describe())
+        found = self._cache.get(key)
+        if found is not None:
+            return found
+        photo = pixels()
+        with self._lock.background(context.token.check) if background else self._lock.first():
+            passes = source.passes(photo, context.token, None if background else context.progress)
+        self._cache.put(key, passes)
+        return passes
+
+
+def _open(choice: ModelChoice) -> NetworkSource:
+    # The first import of torch takes seconds; the window is up by then.
+    from edam_gui.batch.mask_source import NetworkSource
+
+    request = LabelRequest(
+        images=Path(),
+        out=Path(),
+        model=choice.name or None,
+        device=choice.device,
+        precision=choice.precision,
+        scales=choice.scales,
+    )
+    return NetworkSource(request)
+
+
+def no_context() -> JobContext:
+    """Return a context for work outside a job: never cancelled, progress goes nowhere."""
+    return JobContext(CancelToken(), lambda _done, _total: None)

@@ -1,0 +1,126 @@
+"""The open project as the session sees it: what is read often is held, the rest is asked of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from edam_gui.core.errors import EdamError
+from edam_gui.core.label_set import LabelSet
+from edam_gui.project.choices import Choices
+from edam_gui.project.images import ImageEntry
+from edam_gui.project.store import ImageRow, ProjectStore, Role
+from edam_gui.project.store.changes import Change
+from edam_gui.project.thresholds import PartialThresholds
+from edam_gui.session.image_files import AUTO_SALIENCY, FILES_ONLY, FileReader, Sources
+
+
+class OpenedProject:
+    """A project that is open.
+
+    Parameters
+    ----------
+    store
+        Its file.
+    """
+
+    def __init__(self, store: ProjectStore) -> None:
+        self.store = store
+        self.label_set: LabelSet = store.label_set()
+        self.choices: Choices = store.choices()
+        scopes = store.scopes()
+        self.thresholds: PartialThresholds = scopes.project
+        self.class_thresholds: Mapping[int, PartialThresholds] = dict(scopes.project_classes)
+        self._entries: tuple[ImageEntry, ...] | None = None
+        self._reader: FileReader | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the project file is."""
+        return self.store.path.parent
+
+    @property
+    def name(self) -> str:
+        """What the title bar calls it."""
+        return self.folder.name or str(self.folder)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether changes cannot be kept."""
+        return self.store.read_only
+
+    def submit(self, *changes: Change) -> None:
+        """Keep changes; durable soon."""
+        if not self.read_only:
+            self.store.submit(*changes)
+
+    def put_thresholds(self, values: PartialThresholds, class_index: int | None) -> None:
+        """Hold the project's thresholds, for all classes or one."""
+        if class_index is None:
+            self.thresholds = values
+        else:
+            self.class_thresholds = {**self.class_thresholds, class_index: values}
+
+    def entry(self, row: ImageRow) -> ImageEntry:
+        """Return an image's file.
+
+        Raises
+        ------
+        InputFileError
+            It lies outside the folders that the project may read.
+        """
+        return ImageEntry(self.store.path_of(row.location), row.relative)
+
+    def sources(self) -> Sources:
+        """Return what decides which files belong to an image."""
+        saliency = self._folder(Role.SALIENCY)
+        choice = self.choices.saliency_method or (AUTO_SALIENCY if saliency is None else FILES_ONLY)
+        return Sources(
+            label_set=self.label_set,
+            saliency=saliency,
+            masks=self._folder(Role.MASKS),
+            ground_truth=self._folder(Role.GROUND_TRUTH),
+            base_maps=self._folder(Role.BASE_MAPS),
+            saliency_choice=choice,
+        )
+
+    def reader(self) -> FileReader:
+        """Return what reads the files of images; made anew after roles or images changed."""
+        if self._reader is None:
+            self._reader = FileReader(self.sources(), self.entries())
+        return self._reader
+
+    def forget_files(self) -> None:
+        """Look for files anew: roles, choices or images have changed."""
+        if self._reader is not None:
+            self._reader.close()
+        self._reader = None
+        self._entries = None
+
+    def entries(self) -> tuple[ImageEntry, ...]:
+        """Return all images, in natural order."""
+        if self._entries is None:
+            rows = self.store.rows(self.store.ids())
+            found: list[ImageEntry] = []
+            for row in rows:
+                try:
+                    found.append(self.entry(row))
+                except EdamError:
+                    continue  # of a folder the user has not allowed: shown in the list, matched with nothing
+            self._entries = tuple(found)
+        return self._entries
+
+    def close(self) -> bool:
+        """Write what is left; `False` if something could not be written."""
+        if self._reader is not None:
+            self._reader.close()
+        return self.store.close()
+
+    def _folder(self, role: Role) -> Path | None:
+        location = self.store.roles().get(role)
+        if location is None:
+            return None
+        try:
+            return self.store.path_of(location)
+        except EdamError:
+            return None  # not granted: the roles dialog shows it as such
