@@ -1,0 +1,97 @@
+"""One step of an image's history: what an edit layer held before and after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+
+from edam_gui.core.arrays import BoolArray, UInt8Array
+from edam_gui.core.edits.layer import EditLayer
+from edam_gui.core.edits.rect import Rect
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """What a layer holds in a rectangle: (h, w) uint8 values, 0 where the (h, w) bool mask is not set."""
+
+    values: UInt8Array
+    mask: BoolArray
+
+    @classmethod
+    def copied(cls, layer: EditLayer, rect: Rect) -> Content:
+        """Copy a part of a layer."""
+        return cls(layer.values[rect.slices].copy(), layer.mask[rect.slices].copy())
+
+    def part(self, index: tuple[slice, slice]) -> Content:
+        """Copy a part of it."""
+        return Content(self.values[index].copy(), self.mask[index].copy())
+
+
+@dataclass(frozen=True, eq=False)
+class TileChange:
+    """The change within one tile: the smallest rectangle that holds it, before and after."""
+
+    rect: Rect
+    before: Content
+    after: Content
+
+
+@dataclass(frozen=True, eq=False)
+class EditPatch:
+    """An undoable change of an edit layer, tile by tile; see `patch_code` for its bytes.
+
+    Parameters
+    ----------
+    size
+        (height, width) of the layer.
+    tiles
+        At least one; each inside one tile of the grid, in the order of the grid, no two in the same.
+    """
+
+    size: tuple[int, int]
+    tiles: tuple[TileChange, ...]
+
+    @property
+    def rect(self) -> Rect:
+        """The smallest rectangle that holds every change."""
+        rect = self.tiles[0].rect
+        for tile in self.tiles[1:]:
+            rect = tile.rect.union(rect)
+        return rect
+
+    def apply(self, layer: EditLayer) -> Rect:
+        """Make the change (redo); the layer must be as it was before it. Return what to recompose.
+
+        Raises
+        ------
+        ValueError
+            The layer is of another size.
+        """
+        self._check(layer)
+        for tile in self.tiles:
+            layer.load(tile.rect, tile.after.values, tile.after.mask)
+        return self.rect
+
+    def revert(self, layer: EditLayer) -> Rect:
+        """Take the change back (undo); the layer must be as it was after it. As `apply` otherwise."""
+        self._check(layer)
+        for tile in self.tiles:
+            layer.load(tile.rect, tile.before.values, tile.before.mask)
+        return self.rect
+
+    def _check(self, layer: EditLayer) -> None:
+        if layer.size != self.size:
+            raise ValueError(f"a change of a layer of {self.size} does not fit one of {layer.size}")
+
+
+def tile_change(rect: Rect, before: Content, layer: EditLayer) -> TileChange | None:
+    """Return how `rect` of a layer differs from what it was, `None` if it does not."""
+    now = Content(layer.values[rect.slices], layer.mask[rect.slices])
+    # 0 painted and 0 not painted differ in the mask alone.
+    differs = cv2.bitwise_or(now.values ^ before.values, (now.mask ^ before.mask).view("u1"))
+    left, top, width, height = cv2.boundingRect(differs)
+    if not (width and height):
+        return None
+    index = slice(top, top + height), slice(left, left + width)
+    return TileChange(Rect(rect.top + top, rect.left + left, height, width), before.part(index), now.part(index))
