@@ -82,7 +82,7 @@ def _by_class(rule: LabelRule, name: str, dtype: type) -> AnyArray:
     return np.array([getattr(rule.of(index), name) for index in range(256)], dtype)
 
 
-def _salient_for(winner: UInt8Array, saliency: UInt8Array | None, rule: LabelRule) -> BoolArray:
+def salient_for(winner: UInt8Array, saliency: UInt8Array | None, rule: LabelRule) -> BoolArray:
     """Binarise by the theta of the class that decides each pixel; without a saliency map S = 1 everywhere."""
     if saliency is None:
         return np.ones(winner.shape, np.bool_)
@@ -97,7 +97,7 @@ def _salient_for(winner: UInt8Array, saliency: UInt8Array | None, rule: LabelRul
 
 def _paper(scores: Scores, saliency: UInt8Array | None, rule: LabelRule) -> UInt8Array:
     winner, value = winner_and_score(scores)
-    salient = _salient_for(winner, saliency, rule)
+    salient = salient_for(winner, saliency, rule)
     if rule.rule is Rule.REGION:
         return _paper_by_region(winner, value, salient, rule)
     if rule.per_class:
@@ -143,6 +143,6 @@ def _reference(scores: Scores, saliency: UInt8Array, rule: LabelRule) -> UInt8Ar
         better = survives & (channel > best)
         np.copyto(best, channel, where=better)
         winner[better] = class_index
-    labels = np.where(_salient_for(winner, saliency, rule), winner, np.uint8(0))
+    labels = np.where(salient_for(winner, saliency, rule), winner, np.uint8(0))
     np.copyto(labels, popped, where=popped != 0)
     return labels

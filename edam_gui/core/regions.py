@@ -37,10 +37,13 @@ class Regions:
             Float32 scalars (0-d) of the rule: inside a region is kept if its maximum is not below alpha,
             outside if it is above beta.
         """
+        return np.take(self.table(alpha, beta), self.ids, mode="clip")
+
+    def table(self, alpha: Float32Array, beta: Float32Array) -> UInt8Array:
+        """Return 255 for every region that is kept, 0 for the others, (n,) uint8."""
         kept = np.where(self.salient, self.maxima >= alpha, self.maxima > beta)
         kept[0] = False
-        table = np.where(kept, 255, 0).astype(np.uint8)
-        return np.take(table, self.ids, mode="clip")
+        return np.where(kept, 255, 0).astype(np.uint8)
 
 
 def find_regions(winner: UInt8Array, value: Float32Array, salient: BoolArray) -> Regions:

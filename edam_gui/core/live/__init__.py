@@ -1,0 +1,1 @@
+"""Parts of `core.live_label`: the label map while thresholds move."""
