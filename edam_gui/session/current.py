@@ -11,7 +11,7 @@ from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.edits.history import History
 from edam_gui.core.edits.layer import EditLayer
 from edam_gui.project.images import ImageEntry
-from edam_gui.project.store.values import ImageRow, Status, Ticks
+from edam_gui.project.store.values import ImageRecord, Status, Ticks
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.image_files import ImageFiles, SaliencyOrigin
 from edam_gui.session.label_frames import Frame
@@ -26,16 +26,16 @@ class CurrentImage:
     ----------
     number
         Serial number of the showing; late results of another number are dropped.
-    row, entry
-        The image in the project, and its file.
+    record, entry
+        The image in the project as it was when it came to the desk, and its file.
     status, ticks
-        As they are now, whatever `row` says.
+        As they are now, whatever `record` says.
     thresholds, class_thresholds
         The image's own, by scope.
     """
 
     number: int
-    row: ImageRow
+    record: ImageRecord
     entry: ImageEntry
     status: Status
     ticks: Ticks | None
@@ -58,7 +58,7 @@ class CurrentImage:
     @property
     def id(self) -> int:
         """The image's number in the project."""
-        return self.row.id
+        return self.record.row.id
 
     @property
     def size(self) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from edam_gui.core.errors import EdamError
 from edam_gui.jobs import JobContext
-from edam_gui.project.store import ImageRow
+from edam_gui.project.store import ImageRecord, ImageRow
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.image_files import ImageFiles
@@ -43,7 +43,7 @@ class Desk:
         context: Context,
         labelling: Labelling,
         ticks: TickBook,
-        restore: Callable[[CurrentImage], None],
+        restore: Callable[[CurrentImage, ImageRecord], None],
         neighbours: Callable[[], Sequence[ImageRow]],
     ) -> None:
         self._context = context
@@ -78,9 +78,9 @@ class Desk:
         self.inferring = False
         self._labelling.reset()
         self._number += 1
-        scopes = project.store.scopes(row.id)
         try:
-            entry = project.entry(row)
+            record = project.store.load(row.id)
+            entry = project.entry(record.row)
         except EdamError as error:
             self._context.current = None
             self._context.complain(str(error), _TOPIC)
@@ -88,12 +88,12 @@ class Desk:
             return
         current = CurrentImage(
             number=self._number,
-            row=row,
+            record=record,
             entry=entry,
-            status=row.status,
-            ticks=row.ticks,
-            thresholds=scopes.image,
-            class_thresholds=dict(scopes.image_classes),
+            status=record.row.status,
+            ticks=record.row.ticks,
+            thresholds=record.thresholds.image,
+            class_thresholds=dict(record.thresholds.image_classes),
         )
         self._context.current = current
         self._context.say(Level.INFO, "", _TOPIC)
@@ -145,7 +145,7 @@ class Desk:
             current.masks = FileMasks(files.masks)
             if current.ticks is None:
                 self._ticks.suggest(current.masks.classes)
-        self._restore(current)
+        self._restore(current, current.record)
         events = self._context.events
         events.photo_changed.emit()
         events.saliency_changed.emit()

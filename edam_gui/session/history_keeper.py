@@ -175,8 +175,9 @@ class HistoryKeeper:
 
     # Keeping and bringing back ---------------------------------------------------------------------------------------
 
-    def restore(self, current: CurrentImage, record: ImageRecord, steps: Mapping[int, Step]) -> None:
+    def restore(self, current: CurrentImage, record: ImageRecord) -> None:
         """Bring the layers and the history of an image back; what is damaged is said and left out."""
+        steps = {step.seq: Step(step.kind, step.name, step.payload) for step in record.steps}
         numbers = sorted(steps)
         current.first_step = numbers[0] if numbers else record.row.history + 1
         done = sum(number <= record.row.history for number in numbers)

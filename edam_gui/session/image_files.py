@@ -101,10 +101,10 @@ class FileReader:
     sources
         Folders and choices.
     entries
-        All images of the project: a file that could belong to two of them is an error.
+        Lists all images of the project: a file that could belong to two of them is an error.
     """
 
-    def __init__(self, sources: Sources, entries: Sequence[ImageEntry]) -> None:
+    def __init__(self, sources: Sources, entries: Callable[[], Sequence[ImageEntry]]) -> None:
         self.sources = sources
         self._entries = entries
         self._lock = threading.Lock()
@@ -130,7 +130,7 @@ class FileReader:
             return None
         with self._lock:
             if folder not in self._indices:
-                self._indices[folder] = FileIndex(folder, suffixes, self._entries)
+                self._indices[folder] = FileIndex(folder, suffixes, self._entries())
             return self._indices[folder].find(entry)
 
     def read(self, entry: ImageEntry) -> ImageFiles:

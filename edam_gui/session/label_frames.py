@@ -100,6 +100,7 @@ class LabelFrames:
         self._tell_failure = failed
         self._waiting: FrameRequest | None = None
         self._running = False
+        self._held = False
         self._shown: UInt8Array | None = None
         self._spare: UInt8Array | None = None
         self._maker = _Maker()
@@ -107,11 +108,11 @@ class LabelFrames:
     @property
     def is_busy(self) -> bool:
         """Whether a frame is still to come."""
-        return self._running
+        return self._running or self._waiting is not None
 
     def request(self, request: FrameRequest) -> None:
         """Ask for a frame."""
-        if self._running:
+        if self._running or self._held:
             self._waiting = request
             return
         self._running = True
@@ -123,6 +124,12 @@ class LabelFrames:
             return self._maker.make(request, out)
 
         self._jobs.start(_KEY, work, done=self._done, failed=self._failed, lane=_LANE)
+
+    def hold(self, held: bool) -> None:
+        """Let requests wait (`True`), or make the last one that waits."""
+        self._held = held
+        if not held and not self._running:
+            self._next()
 
     def forget(self) -> None:
         """Drop what waits and the arrays of the last image."""

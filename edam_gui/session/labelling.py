@@ -111,6 +111,24 @@ class Labelling:
         current.edits.compose(automatic(current), current.labels, rect)
         self._context.events.labels_changed.emit(rect)
 
+    def compose_saliency(self, rect: Rect | None = None) -> None:
+        """Write the corrections over the saliency map: into a new array, since jobs read the old one."""
+        current = self._context.current
+        if current is None or current.files is None or current.saliency_edits is None:
+            return
+        base = current.files.saliency
+        if base is None or current.saliency is None:
+            return
+        if current.saliency is base or rect is None:
+            current.saliency = np.empty_like(base)
+            rect = None
+        current.saliency_edits.compose(base, current.saliency, rect)
+        self._context.events.saliency_changed.emit()
+
+    def hold(self, held: bool) -> None:
+        """Make no new frames while a stroke lasts: the stroke judges by the label map it began on."""
+        self._frames.hold(held)
+
     def _receive(self, frame: Frame) -> None:
         current = self._context.current
         if current is None or current.number != frame.request.image:

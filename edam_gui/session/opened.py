@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from edam_gui.core.errors import EdamError
@@ -26,11 +26,12 @@ class OpenedProject:
 
     def __init__(self, store: ProjectStore) -> None:
         self.store = store
-        self.label_set: LabelSet = store.label_set()
-        self.choices: Choices = store.choices()
-        scopes = store.scopes()
+        self.label_set: LabelSet = store.label_set
+        self.choices: Choices = store.choices
+        scopes = store.thresholds()
         self.thresholds: PartialThresholds = scopes.project
         self.class_thresholds: Mapping[int, PartialThresholds] = dict(scopes.project_classes)
+        self.on_submit: Callable[[], None] = lambda: None
         self._entries: tuple[ImageEntry, ...] | None = None
         self._reader: FileReader | None = None
 
@@ -45,14 +46,15 @@ class OpenedProject:
         return self.folder.name or str(self.folder)
 
     @property
-    def read_only(self) -> bool:
-        """Whether changes cannot be kept."""
+    def read_only(self) -> str | None:
+        """Why changes cannot be kept, as a sentence; `None`: they can."""
         return self.store.read_only
 
     def submit(self, *changes: Change) -> None:
         """Keep changes; durable soon."""
-        if not self.read_only:
+        if self.read_only is None:
             self.store.submit(*changes)
+            self.on_submit()
 
     def put_thresholds(self, values: PartialThresholds, class_index: int | None) -> None:
         """Hold the project's thresholds, for all classes or one."""
@@ -69,7 +71,7 @@ class OpenedProject:
         InputFileError
             It lies outside the folders that the project may read.
         """
-        return ImageEntry(self.store.path_of(row.location), row.relative)
+        return self.store.entry(row)
 
     def sources(self) -> Sources:
         """Return what decides which files belong to an image."""
@@ -87,7 +89,7 @@ class OpenedProject:
     def reader(self) -> FileReader:
         """Return what reads the files of images; made anew after roles or images changed."""
         if self._reader is None:
-            self._reader = FileReader(self.sources(), self.entries())
+            self._reader = FileReader(self.sources(), self.entries)
         return self._reader
 
     def forget_files(self) -> None:

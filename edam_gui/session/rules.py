@@ -204,7 +204,7 @@ class Rules:
             return
         before = self._context.project.choices
         self.put_choices(replace(before, **values))
-        self.on_commit({"choices": before.to_text()}, {"choices": self.choices.to_text()})
+        self.on_commit({"choices": before.to_data()}, {"choices": self.choices.to_data()})
 
     def put_choices(self, choices: Choices) -> None:
         """Write the project's choices, without a step in the history."""

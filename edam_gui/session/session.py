@@ -1,0 +1,221 @@
+"""The open project and the current image as one observable object.
+
+Every action of the user is a method of `Session` or of one of its parts; every change is a signal of `Session.events`.
+It knows no widgets: a script does what a click does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from edam_gui.core.edits.rect import Rect
+from edam_gui.core.label_set import LabelSet
+from edam_gui.jobs import Deliver, JobRunner
+from edam_gui.project.choices import Choices
+from edam_gui.project.store import ImageRecord, Status, Ticks
+from edam_gui.project.thresholds import PartialThresholds
+from edam_gui.session.activation_view import ActivationView
+from edam_gui.session.context import Context
+from edam_gui.session.current import CurrentImage
+from edam_gui.session.desk import Desk
+from edam_gui.session.editing import Editing
+from edam_gui.session.events import Events
+from edam_gui.session.history_keeper import LABEL, HistoryKeeper
+from edam_gui.session.labelling import Labelling
+from edam_gui.session.model_host import ModelChoice, ModelHost
+from edam_gui.session.navigator import Navigator
+from edam_gui.session.opened import OpenedProject
+from edam_gui.session.opener import Opener
+from edam_gui.session.pass_cache import PassCache
+from edam_gui.session.readout import Readout, read_pixel
+from edam_gui.session.rules import Rules
+from edam_gui.session.ticks import TickBook
+
+
+class Session:
+    """One sitting.
+
+    Parameters
+    ----------
+    deliver
+        How calls from job threads reach the thread that owns the session.
+    cache
+        Where the network's answers are kept; the user's cache folder by default.
+
+    Attributes
+    ----------
+    events
+        What changes.
+    opener, navigator, desk, model, rules, ticks, labelling, activation, editing, history
+        What can be done.
+    """
+
+    def __init__(self, deliver: Deliver, cache: PassCache | None = None) -> None:
+        self.jobs = JobRunner(deliver)
+        self.model = ModelHost(self.jobs, cache or PassCache())
+        self._context = Context(self.jobs, self.model)
+        context = self._context
+        self.rules = Rules(context)
+        self.labelling = Labelling(context, self.rules)
+        self.activation = ActivationView(context, self.rules)
+        self.ticks = TickBook(context, self.labelling.update)
+        self.history = HistoryKeeper(context, self._recompose)
+        self.editing = Editing(context, self.labelling, self.history)
+        self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours)
+        self.navigator = Navigator(context, self.desk.show)
+        self.opener = Opener(context, deliver, self._opened, self._closing)
+        self._record_states()
+        self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
+        context.events.saliency_changed.connect(self.labelling.update)
+        self.opener.save_state.changed.connect(context.events.saved_changed.emit)
+        self.opener.save_state.trouble.connect(lambda text: context.complain(text, "save"))
+
+    # What there is ---------------------------------------------------------------------------------------------------
+
+    @property
+    def events(self) -> Events:
+        """The signals."""
+        return self._context.events
+
+    @property
+    def project(self) -> OpenedProject | None:
+        """The open project."""
+        return self._context.project
+
+    @property
+    def current(self) -> CurrentImage | None:
+        """The image on the desk."""
+        return self._context.current
+
+    @property
+    def label_set(self) -> LabelSet:
+        """The classes in use."""
+        return self._context.label_set
+
+    @property
+    def edit_saved(self) -> Any:
+        """Signal: every change up to this number is on the disk."""
+        return self.opener.save_state.edit_saved
+
+    def read_pixel(self, x: int, y: int) -> Readout | None:
+        """Return what is known of a pixel of the current image."""
+        return read_pixel(self._context, x, y)
+
+    # Doing -----------------------------------------------------------------------------------------------------------
+
+    def open(self, source: Path, *, list_file: Path | None = None) -> None:
+        """Open a project file, folder, VOC root, list or image."""
+        self.opener.open(source, list_file=list_file)
+
+    def load_model(self) -> None:
+        """Load the model that the project has chosen, else the default."""
+        self.model.load(_model_choice(self.rules.choices))
+
+    def choose_model(self, **values: Any) -> None:
+        """Choose another model, device, precision or scales for the project, and load it."""
+        if self.project is not None:
+            self.rules.choose(**values)
+            self.load_model()
+        else:
+            choices = Choices(**values)
+            self.model.load(_model_choice(choices))
+
+    def undo(self) -> bool:
+        """Take the last step on this image back; while a stroke is painted, only that."""
+        if self.editing.is_painting:
+            self.editing.abort_stroke()
+            return True
+        return self.history.undo()
+
+    def redo(self) -> bool:
+        """Do the next step on this image again."""
+        return not self.editing.is_painting and self.history.redo()
+
+    def close(self) -> None:
+        """Write what is left and end every thread."""
+        self.opener.close()
+        self.jobs.close()
+
+    # Wiring ----------------------------------------------------------------------------------------------------------
+
+    def _opened(self) -> None:
+        self.navigator.refresh()
+        self.events.project_changed.emit()
+        self.events.rule_changed.emit()
+        self.load_model()
+        last = self.project.store.setting("last_image") if self.project is not None else None
+        if isinstance(last, int) and self.navigator.place_of(last) is not None:
+            self.navigator.go_to(last)
+        else:
+            self.navigator.next()
+
+    def _closing(self) -> None:
+        self.editing.abort_stroke()
+        self.history.leave()
+        self.desk.clear()
+        self.navigator.ids = ()
+        self.events.project_changed.emit()
+
+    def _restore(self, current: CurrentImage, record: ImageRecord) -> None:
+        self.history.restore(current, record)
+        self.labelling.compose_saliency()
+        self.events.history_changed.emit()
+
+    def _neighbours(self) -> Any:
+        return self.navigator.neighbours()
+
+    def _recompose(self, layer: str, rect: Rect) -> None:
+        if layer == LABEL:
+            self.labelling.compose(rect)
+        else:
+            self.labelling.compose_saliency(rect)
+        self.events.edits_changed.emit()
+
+    def _record_states(self) -> None:
+        """Make ticks, thresholds, choices and status undoable."""
+        history, context = self.history, self._context
+
+        def on_ticks(name: str, before: Ticks | None, after: Ticks | None) -> None:
+            history.record_state("ticks", name, _ticks_json(before), _ticks_json(after))
+            self._started()
+
+        def on_rule(before: dict[str, Any], after: dict[str, Any]) -> None:
+            kind = "choices" if "choices" in before else "thresholds"
+            history.record_state(kind, "Method" if kind == "choices" else "Thresholds", before, after)
+
+        def put_thresholds(state: dict[str, Any]) -> None:
+            current = context.current
+            image = current.id if state["image"] and current is not None else None
+            self.rules.put(PartialThresholds(**state["fields"]), image=image, class_index=state["class"])
+
+        def on_status(before: Status, after: Status) -> None:
+            history.record_state("status", f"Status: {after.value.replace('_', ' ')}", before.value, after.value)
+
+        history.register("ticks", lambda state: self.ticks.put(_ticks_from_json(state)))
+        history.register("thresholds", put_thresholds)
+        history.register("choices", lambda state: self.rules.put_choices(Choices.from_data(state["choices"])))
+        history.register("status", lambda state: self.navigator.put_status(Status(state)))
+        self.ticks.on_step = on_ticks
+        self.rules.on_commit = on_rule
+        self.navigator.on_status = on_status
+        self.editing.on_first_edit = self._started
+
+    def _started(self) -> None:
+        current = self.current
+        if current is not None and current.status is Status.NEW:
+            self.navigator.put_status(Status.IN_PROGRESS)
+
+
+def _model_choice(choices: Choices) -> ModelChoice:
+    return ModelChoice(
+        choices.model or "", choices.device or "auto", choices.precision or "auto", choices.scales
+    )
+
+
+def _ticks_json(ticks: Ticks | None) -> Any:
+    return None if ticks is None else {"classes": sorted(ticks.classes), "suggested": sorted(ticks.suggested)}
+
+
+def _ticks_from_json(state: Any) -> Ticks | None:
+    return None if state is None else Ticks(frozenset(state["classes"]), frozenset(state["suggested"]))
