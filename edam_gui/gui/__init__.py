@@ -1,0 +1,1 @@
+"""The window: widgets only; everything it does is a method of the session."""
