@@ -1,0 +1,1 @@
+"""The rows of the action table, one file for each group."""

@@ -1,0 +1,85 @@
+"""Going through the images, and saying what is done."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edam_gui.gui.action_rows.conditions import PROJECT, WRITABLE
+from edam_gui.gui.shell.action_spec import ActionSpec
+
+IMAGES: Final = (
+    ActionSpec(
+        "image.next",
+        "&Next",
+        "Image",
+        icon="next",
+        keys=("D", "."),
+        tip="Next image of the list",
+        enabled_when=PROJECT,
+        repeats=True,
+    ),
+    ActionSpec(
+        "image.previous",
+        "&Previous",
+        "Image",
+        icon="previous",
+        keys=("A", ","),
+        tip="Previous image of the list",
+        enabled_when=PROJECT,
+        repeats=True,
+    ),
+    ActionSpec(
+        "image.next_unfinished",
+        "Next &unfinished",
+        "Image",
+        icon="next-of-status",
+        keys=("Shift+D",),
+        tip="Next image that is new, in progress or needs work",
+        enabled_when=PROJECT,
+    ),
+    ActionSpec(
+        "image.accept_next",
+        "&Accept and next",
+        "Image",
+        icon="accept-next",
+        keys=("S", "Ctrl+Return"),
+        tip="This label map is right; go on",
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "image.accept",
+        "A&ccept",
+        "Image",
+        icon="accept",
+        keys=("Shift+S",),
+        tip="This label map is right",
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "image.needs_work",
+        "Needs &work",
+        "Image",
+        icon="needs-work",
+        keys=("W",),
+        tip="Come back to this image later",
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "image.skip",
+        "&Skip",
+        "Image",
+        icon="skip",
+        keys=("Shift+W",),
+        tip="Leave this image out of the export",
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "image.find",
+        "&Find image",
+        "Image",
+        icon="search",
+        keys=("Ctrl+F",),
+        tip="Filter the list of images",
+        enabled_when=PROJECT,
+    ),
+)

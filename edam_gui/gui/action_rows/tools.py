@@ -1,0 +1,157 @@
+"""What the mouse does on the canvas."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edam_gui.gui.action_rows.conditions import IMAGE, WRITABLE
+from edam_gui.gui.shell.action_spec import ActionSpec
+
+TOOL: Final = "tool"
+"""Actions of this choice exclude each other."""
+
+TOOLS: Final = (
+    ActionSpec(
+        "tool.hand",
+        "Ha&nd",
+        "Tools",
+        icon="hand",
+        keys=("V",),
+        tip="Move the photo, look at values; Space does it with every tool",
+        choice_of=TOOL,
+        enabled_when=IMAGE,
+    ),
+    ActionSpec(
+        "tool.brush",
+        "&Brush",
+        "Tools",
+        icon="brush",
+        keys=("B",),
+        tip="Paint the picked class",
+        choice_of=TOOL,
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "tool.eraser",
+        "&Eraser",
+        "Tools",
+        icon="eraser",
+        keys=("E",),
+        tip="Paint background",
+        choice_of=TOOL,
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "tool.ignore",
+        "&Ignore brush",
+        "Tools",
+        icon="ignore-brush",
+        keys=("G",),
+        tip="Paint 255: pixels that training leaves out",
+        choice_of=TOOL,
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "tool.revert",
+        "Back to &automatic",
+        "Tools",
+        icon="revert-brush",
+        keys=("X",),
+        tip="Brush corrections away: what the thresholds give comes back",
+        choice_of=TOOL,
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "tool.polygon",
+        "&Polygon",
+        "Tools",
+        icon="polygon",
+        keys=("P",),
+        tip="Click the corners of an area; Enter closes it",
+        choice_of=TOOL,
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "tool.lasso",
+        "&Lasso",
+        "Tools",
+        icon="lasso",
+        keys=("Q",),
+        tip="Draw around an area",
+        choice_of=TOOL,
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "tool.rectangle",
+        "&Rectangle",
+        "Tools",
+        icon="rectangle",
+        keys=("R",),
+        tip="Drag a rectangle",
+        choice_of=TOOL,
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "tool.fill",
+        "&Fill",
+        "Tools",
+        icon="fill",
+        keys=("F",),
+        tip="Give the picked class to a connected region",
+        choice_of=TOOL,
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "tool.replace",
+        "Replace &class",
+        "Tools",
+        icon="replace-class",
+        keys=("C",),
+        tip="Change the class of a connected component",
+        choice_of=TOOL,
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "tool.pick",
+        "Pick class from i&mage",
+        "Tools",
+        icon="pick-class",
+        keys=("T",),
+        tip="Take the class under the cursor",
+        choice_of=TOOL,
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "tool.saliency",
+        "Correct the &saliency map",
+        "Tools",
+        icon="saliency",
+        keys=("Shift+N",),
+        tip="Paint on the saliency map: left button salient, with Shift not salient",
+        choice_of=TOOL,
+        enabled_when=WRITABLE,
+    ),
+    ActionSpec(
+        "tool.bigger",
+        "Bi&gger brush",
+        "Tools",
+        icon="plus",
+        keys=("]",),
+        tip="Also with Shift and the mouse wheel",
+        enabled_when=WRITABLE,
+        repeats=True,
+    ),
+    ActionSpec(
+        "tool.smaller",
+        "Smaller brus&h",
+        "Tools",
+        icon="minus",
+        keys=("[",),
+        tip="Also with Shift and the mouse wheel",
+        enabled_when=WRITABLE,
+        repeats=True,
+    ),
+    ActionSpec(
+        "tool.square", "S&quare brush", "Tools", icon="brush-square", tip="Square instead of round", checkable=True
+    ),
+)
