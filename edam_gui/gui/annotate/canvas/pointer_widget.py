@@ -1,4 +1,4 @@
-"""Mouse and pen over the view: panning, minimap, divider, and everything else for the tools."""
+"""Mouse and pen over the picture: panning, minimap, divider, and everything else for the tools."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from edam_gui.gui.annotate.canvas.picture_widget import PictureWidget
 from edam_gui.gui.annotate.canvas.pointer import PointerEvent, PointerKind
-from edam_gui.gui.annotate.canvas.view_widget import ViewWidget
+from edam_gui.gui.annotate.canvas.view import View
 
 _TOOL_BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
 _KINDS = {
@@ -36,7 +37,7 @@ class _Drag(Enum):
     TOOL = "tool"
 
 
-class PointerWidget(ViewWidget):
+class PointerWidget(PictureWidget):
     """Tells where the pointer is, and tools what it does there.
 
     Space or `set_panning` with the left button, or the middle button, pan; other presses of the left and right
@@ -191,7 +192,12 @@ class PointerWidget(ViewWidget):
         elif self._drag is _Drag.MINIMAP:
             self.centre_on(*self._minimap_point(at))
         elif self._drag is _Drag.DIVIDER:
-            self._move_divider(at)
+            self.set_divider(at.x() / self._port()[0])
+
+    def _set_size(self, size: tuple[int, int] | None) -> None:
+        super()._set_size(size)
+        self._show_cursor()
+        self._follow(self._at)
 
     def _tell(self, kind: PointerKind, event: QMouseEvent | QTabletEvent, button: Qt.MouseButton) -> None:
         if self._image_size is None:
@@ -201,6 +207,11 @@ class PointerWidget(ViewWidget):
         pressure = 1.0 if pen is None else pen.pressure()
         eraser = pen is not None and pen.pointerType() == QPointingDevice.PointerType.Eraser
         self.pointer.emit(PointerEvent(kind, x, y, pressure, button, event.modifiers(), eraser))
+
+    def _set_view(self, view: View) -> None:
+        super()._set_view(view)
+        # Another pixel may lie under the resting pointer now.
+        self._follow(self._at)
 
     def _follow(self, at: QPointF | None) -> None:
         """Note where the pointer is (device pixels), `None` when it is away."""
@@ -233,15 +244,3 @@ class PointerWidget(ViewWidget):
         if self._drag is _Drag.DIVIDER or (self._drag is _Drag.NONE and self._at and self._on_divider(self._at)):
             return Qt.CursorShape.SplitHCursor
         return self._tool_cursor
-
-    def _on_minimap(self, at: QPointF) -> bool:
-        raise NotImplementedError
-
-    def _minimap_point(self, at: QPointF) -> tuple[float, float]:
-        raise NotImplementedError
-
-    def _on_divider(self, at: QPointF) -> bool:
-        raise NotImplementedError
-
-    def _move_divider(self, at: QPointF) -> None:
-        raise NotImplementedError

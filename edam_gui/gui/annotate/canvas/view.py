@@ -71,10 +71,7 @@ class View:
 
 
 def fitted(image: tuple[int, int], port: tuple[int, int], margin: float) -> View:
-    """Return the view that shows the whole image, centred, with a margin in device pixels.
-
-    Small images are magnified to whole factors only, at most 8: halves of pixels look ragged.
-    """
+    """Return the view that shows the whole image, centred, with a margin in device pixels, at most 8 times its size."""
     room = max(port[0] - 2 * margin, 1.0), max(port[1] - 2 * margin, 1.0)
     scale = min(room[0] / image[0], room[1] / image[1], 8.0)
     return centred(scale, image[0] / 2, image[1] / 2, port)

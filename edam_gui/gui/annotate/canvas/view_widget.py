@@ -208,7 +208,7 @@ class ViewWidget(QWidget):
         same = size == self._image_size
         self._image_size = size
         self._sampling = None
-        if not (same and keep_view):
+        if size is not None and not (same and keep_view):
             self.fit()
         self.update()
 
