@@ -187,9 +187,8 @@ class Desk:
         current.masks = NetworkMasks(passes)
         if passes.notices:
             self._context.say(Level.INFO, " ".join(passes.notices), _TOPIC)
-        if current.ticks is None:
-            if source.can_suggest:
-                self._ticks.suggest(source.suggested(passes))
+        if current.ticks is None and source.can_suggest:
+            self._ticks.suggest(source.suggested(passes))
         current.doubtful = source.doubtful(passes, current.present)
         self._context.events.masks_changed.emit()
         self._context.events.rule_changed.emit()

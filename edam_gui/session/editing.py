@@ -11,8 +11,8 @@ from edam_gui.core.edits.brush import Brush, BrushPoint
 from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.paint import paint
 from edam_gui.core.edits.paint_rule import PaintContext, PaintRule
-from edam_gui.core.edits.recorder import REVERT, PaintValue
 from edam_gui.core.edits.patch import EditPatch
+from edam_gui.core.edits.recorder import REVERT, PaintValue
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.edits.region import Region
 from edam_gui.core.edits.stroke import Stroke

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from psygnal import Signal, SignalGroup
 
-from edam_gui.core.edits.rect import Rect
 from edam_gui.session.messages import Message
 
 
 class Events(SignalGroup):
     """The session's signals.
 
-    `labels_changed` tells where the label map has changed: a rectangle, or `None` for everywhere.
+    `labels_changed` tells where the label map has changed: a `Rect`, or `None` for everywhere.
     """
 
     project_changed = Signal()
@@ -24,7 +23,7 @@ class Events(SignalGroup):
     masks_changed = Signal()
     ticks_changed = Signal()
     rule_changed = Signal()
-    labels_changed = Signal(Rect | None)
+    labels_changed = Signal(object)
     edits_changed = Signal()
     history_changed = Signal()
     status_changed = Signal()

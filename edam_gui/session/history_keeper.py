@@ -192,9 +192,7 @@ class HistoryKeeper:
             current.edits = EditLayer(current.size)
         self._since_snapshot = 0
 
-    def _restore_layer(
-        self, current: CurrentImage, kind: str, record: ImageRecord, steps: Mapping[int, Step]
-    ) -> None:
+    def _restore_layer(self, current: CurrentImage, kind: str, record: ImageRecord, steps: Mapping[int, Step]) -> None:
         position, start = record.row.history, 0
         snapshots = [s for s in record.snapshots if s.kind == kind]
         if snapshots and current.size is not None:

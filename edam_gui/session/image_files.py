@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from edam_gui.core.activation_masks import ActivationMasks
 from edam_gui.core.arrays import UInt8Array
@@ -93,6 +93,9 @@ class ImageFiles:
     notices: tuple[str, ...] = field(default=())
 
 
+_FoundSaliency: TypeAlias = tuple[UInt8Array | None, SaliencyOrigin]
+
+
 class FileReader:
     """Finds and reads the files of images. Its methods are called in jobs, from several threads.
 
@@ -144,9 +147,8 @@ class FileReader:
         photo = read_photo(entry.path)
         notices: list[str] = []
         sources = self.sources
-        saliency, origin = _attempt(
-            lambda: self._saliency(entry, photo, notices), notices, (None, SaliencyOrigin.NONE)
-        )
+        nothing: _FoundSaliency = (None, SaliencyOrigin.NONE)
+        saliency, origin = _attempt(lambda: self._saliency(entry, photo, notices), notices, nothing)
         return ImageFiles(
             photo=photo,
             saliency=saliency,
@@ -157,9 +159,7 @@ class FileReader:
             notices=tuple(notices),
         )
 
-    def _saliency(
-        self, entry: ImageEntry, photo: Photo, notices: list[str]
-    ) -> tuple[UInt8Array | None, SaliencyOrigin]:
+    def _saliency(self, entry: ImageEntry, photo: Photo, notices: list[str]) -> _FoundSaliency:
         choice = self.sources.saliency_choice
         if choice == NO_SALIENCY:
             return None, SaliencyOrigin.NONE

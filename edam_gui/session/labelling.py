@@ -61,7 +61,7 @@ class Labelling:
         self._engine: tuple[UInt8Array, CrfOptions, CrfEngine] | None = None
         self.crf_options = CrfOptions()
         self.crf_running = False
-        self.respect_strokes = False
+        self._strokes: AnyArray | None = None
         context.events.rule_changed.connect(self.update)
 
     @property
@@ -146,18 +146,14 @@ class Labelling:
     def crf_with_recommendation(self) -> CrfOptions:
         """Return the options with what the checkpoint recommends filled in."""
         current = self._context.current
-        recommended = self._context.model.recommendation(
-            with_saliency=current is not None and current.with_saliency
-        )
+        recommended = self._context.model.recommendation(with_saliency=current is not None and current.with_saliency)
         return self.crf_options.resolved(recommended)
 
     def _want_crf(self, current: CurrentImage, form: ScoreForm) -> None:
         if current.masks is None or not current.present or current.files is None:
             self._drop_crf(current)
             return
-        ground = _CrfGround(
-            current.masks, current.present, form, self.crf_with_recommendation(), self._strokes(current)
-        )
+        ground = _CrfGround(current.masks, current.present, form, self.crf_with_recommendation(), self._strokes)
         if ground.same(self._crf_ground):
             return
         self._crf_ground = ground
@@ -176,7 +172,6 @@ class Labelling:
                 progress=context.progress,
             )
 
-        # In the frames' lane, since both enlarge masks; frames that come meanwhile wait for one iteration at most.
         self._context.jobs.start(
             _CRF,
             work,
@@ -191,9 +186,6 @@ class Labelling:
         if self._engine is None or self._engine[0] is not photo or self._engine[1] != options:
             self._engine = (photo, options, factory(photo, options.parameters))
         return self._engine[2]
-
-    def _strokes(self, current: CurrentImage) -> AnyArray | None:
-        return None
 
     def _crf_done(self, number: int, ground: _CrfGround, scores: Scores) -> None:
         self.crf_running = False

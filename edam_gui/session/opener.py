@@ -130,5 +130,3 @@ class Opener:
 def _summary(notices: tuple[str, ...]) -> str:
     shown = " ".join(notices[:3])
     return shown if len(notices) <= 3 else f"{shown} And {len(notices) - 3} more like these."
-
-

@@ -1,4 +1,4 @@
-"""Passes of the network over many photos, kept in memory and on disk: lossless, so that a label map never depends on it."""
+"""Passes of the network over many photos, kept in memory and on disk; lossless, so no label map depends on it."""
 
 from __future__ import annotations
 

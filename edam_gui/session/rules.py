@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreForm, ScoreSource, Thresholds
+from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreForm, Thresholds
 from edam_gui.project.choices import Choices
 from edam_gui.project.store.changes import SetThresholds, set_choices
 from edam_gui.project.thresholds import PartialThresholds, ThresholdScopes, resolve_rule
 from edam_gui.session.context import Context
 
 FIELDS: Final = ("theta", "alpha", "beta", "background", "ignore_saliency")
+
+
+_FORM_OF: Final = {Dialect.PAPER: ScoreForm.MEAN, Dialect.REFERENCE: ScoreForm.MAX}
 
 
 class Scope(StrEnum):
@@ -149,7 +152,7 @@ class Rules:
         self.class_index = class_index
         self._context.events.rule_changed.emit()
 
-    def drag(self, **values: float | bool | None) -> None:
+    def drag(self, **values: Any) -> None:
         """Show values in the chosen scope without keeping them yet."""
         self._dragged = replace(self._dragged or self.own_fields(), **values)
         self._context.events.rule_changed.emit()
@@ -165,7 +168,7 @@ class Rules:
         self._dragged = None
         self._context.events.rule_changed.emit()
 
-    def set(self, **values: float | bool | None) -> None:
+    def set(self, **values: Any) -> None:
         """Set fields of the chosen scope; `None`: the next scope decides."""
         self._dragged = None
         self._keep(replace(self.own_fields(), **values))
@@ -198,7 +201,7 @@ class Rules:
         project.submit(SetThresholds(values, image, class_index))
         self._context.events.rule_changed.emit()
 
-    def choose(self, **values: Dialect | Rule | ScoreSource | ScoreForm | None) -> None:
+    def choose(self, **values: Any) -> None:
         """Change dialect, rule, scores or score form of the project."""
         if self._context.project is None:
             return
@@ -223,10 +226,12 @@ class Rules:
         self.set(**thresholds)
 
     def _with_values(self, scopes: ThresholdScopes, values: PartialThresholds) -> ThresholdScopes:
+        of_project = self.scope is Scope.PROJECT
         if self.class_index is None:
-            return replace(scopes, **{"project" if self.scope is Scope.PROJECT else "image": values})
-        name = "project_classes" if self.scope is Scope.PROJECT else "image_classes"
-        return replace(scopes, **{name: {**getattr(scopes, name), self.class_index: values}})
+            return replace(scopes, project=values) if of_project else replace(scopes, image=values)
+        if of_project:
+            return replace(scopes, project_classes={**scopes.project_classes, self.class_index: values})
+        return replace(scopes, image_classes={**scopes.image_classes, self.class_index: values})
 
 
 def resolve_form(choices: Choices, context: Context, own: ScoreForm | None, *, with_saliency: bool) -> ScoreForm:
@@ -237,7 +242,8 @@ def resolve_form(choices: Choices, context: Context, own: ScoreForm | None, *, w
         return own
     recommended = context.model.recommendation(with_saliency=with_saliency)
     dialect = choices.dialect or (recommended.rule.dialect if recommended else LabelRule().dialect)
-    if recommended is not None and recommended.score_form is not None:
-        if dialect is recommended.rule.dialect or recommended.form_is_fixed:
-            return recommended.score_form
-    return ScoreForm.MEAN if dialect is Dialect.PAPER else ScoreForm.MAX
+    recommended_form = recommended.score_form if recommended is not None else None
+    if recommended is not None and recommended_form is not None:
+        fits = dialect is recommended.rule.dialect or recommended.form_is_fixed
+        return recommended_form if fits else _FORM_OF[dialect]
+    return _FORM_OF[dialect]

@@ -51,7 +51,7 @@ class SaveState:
         return self._trouble
 
     def submitted(self) -> None:
-        """Changes were handed to the writer."""
+        """Note that changes were handed to the writer."""
         self.changed.emit()
 
     def on_saved(self, number: int) -> None:

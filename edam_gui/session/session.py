@@ -208,9 +208,7 @@ class Session:
 
 
 def _model_choice(choices: Choices) -> ModelChoice:
-    return ModelChoice(
-        choices.model or "", choices.device or "auto", choices.precision or "auto", choices.scales
-    )
+    return ModelChoice(choices.model or "", choices.device or "auto", choices.precision or "auto", choices.scales)
 
 
 def _ticks_json(ticks: Ticks | None) -> Any:

@@ -1,0 +1,261 @@
+"""Thresholds and method: what turns activation masks into the label map."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreForm, ScoreSource
+from edam_gui.core.threshold_scale import GreyScale, LogitScale
+from edam_gui.gui.annotate.threshold_row import ThresholdRow
+from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.roles import Role, with_role
+from edam_gui.session.rules import PRESETS, Scope
+from edam_gui.session.session import Session
+
+_DIALECTS: Final = (
+    (Dialect.REFERENCE, "Reference", "As in the authors' script: alpha takes out weak classes everywhere, then beta."),
+    (Dialect.PAPER, "Paper", "Algorithm 1 as printed: the winner is judged by alpha inside, by beta outside."),
+)
+_RULES: Final = (
+    (Rule.PIXEL, "Pixel", "Every pixel is judged by its own score."),
+    (Rule.REGION, "Region", "Connected regions are judged by their best score (paper dialect only)."),
+)
+_FORMS: Final = (
+    (ScoreForm.MAX, "Relative (max)", "Each mask is divided by its own maximum over the image."),
+    (ScoreForm.MEAN, "Absolute (mean)", "The mean over all passes of the network."),
+)
+_ALL_CLASSES: Final = "All classes"
+
+
+class ThresholdPanel(QWidget):
+    """Theta, alpha, beta and the choices beside them.
+
+    Parameters
+    ----------
+    session
+        Whose rules it shows and changes.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.rows = _make_rows(self)
+        self.scope = _combo(self, "Applies to")
+        self.scope.addItem("Whole project", Scope.PROJECT)
+        self.scope.addItem("This image only", Scope.IMAGE)
+        self.scope.setToolTip("What the sliders change. An image's own thresholds win over the project's.")
+        self.classes = _combo(self, "Class")
+        self.classes.setToolTip("Thresholds of one class win over those of all classes.")
+        self.ignore_saliency = QCheckBox("Ignore saliency for it", self)
+        self.ignore_saliency.setToolTip("For classes that saliency maps miss, such as tables and sofas.")
+        self.dialect = _choice_box(self, "Dialect", _DIALECTS)
+        self.rule = _choice_box(self, "Rule", _RULES)
+        self.form = _choice_box(self, "Scores", _FORMS)
+        self.crf = QCheckBox("Refine scores with a dense CRF", self)
+        self.crf.setToolTip("Moves borders to edges in the photo. Runs in the background whenever masks change.")
+        self.preset = _combo(self, "Preset")
+        self.preset.addItem("Choose a preset…")
+        for preset in PRESETS:
+            self.preset.addItem(preset.name, preset)
+            self.preset.setItemData(self.preset.count() - 1, preset.tip, 3)
+        self.hint = with_role(QLabel("", self), Role.HINT)
+        self.hint.setWordWrap(True)
+        self.reset_all = QPushButton("Reset all", self)
+        self.reset_all.setToolTip("Take back everything that is set in the chosen scope")
+        self._lay_out()
+        self._connect()
+        self._fill_classes()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(spacing.NORMAL, spacing.NORMAL, spacing.NORMAL, spacing.NORMAL)
+        layout.setSpacing(spacing.NORMAL)
+        scope = QFormLayout()
+        scope.setContentsMargins(0, 0, 0, 0)
+        scope.addRow("Applies to", self.scope)
+        scope.addRow("Class", self.classes)
+        layout.addLayout(scope)
+        layout.addWidget(self.ignore_saliency)
+        for row in self.rows.values():
+            layout.addWidget(row)
+        layout.addWidget(self.hint)
+        layout.addWidget(with_role(QLabel("Method", self), Role.HEADING))
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        for name, box in (("Preset", self.preset), ("Dialect", self.dialect), ("Rule", self.rule), ("Scores", self.form)):
+            form.addRow(name, box)
+        layout.addLayout(form)
+        layout.addWidget(self.crf)
+        layout.addWidget(self.reset_all)
+        layout.addStretch(1)
+
+    def _connect(self) -> None:
+        events, rules = self._session.events, self._session.rules
+        for name, row in self.rows.items():
+            row.dragged.connect(lambda value, name=name: rules.drag(**{name: value}))
+            row.committed.connect(rules.commit)
+            row.entered.connect(lambda value, name=name: rules.set(**{name: value}))
+            row.reset.connect(lambda name=name: rules.reset(name))
+        self.scope.activated.connect(self._choose_scope)
+        self.classes.activated.connect(self._choose_scope)
+        self.ignore_saliency.clicked.connect(lambda on: rules.set(ignore_saliency=on))
+        self.dialect.activated.connect(lambda _: rules.choose(dialect=self.dialect.currentData()))
+        self.rule.activated.connect(lambda _: rules.choose(rule=self.rule.currentData()))
+        self.form.activated.connect(lambda _: rules.choose(score_form=self.form.currentData()))
+        self.crf.clicked.connect(lambda on: rules.choose(scores=ScoreSource.CRF if on else ScoreSource.MASKS))
+        self.preset.activated.connect(self._apply_preset)
+        self.reset_all.clicked.connect(lambda: rules.reset())
+        events.rule_changed.connect(self.refresh)
+        events.project_changed.connect(self._fill_classes)
+        events.current_changed.connect(self.refresh)
+
+    def step(self, name: str, by: int) -> None:
+        """Move a threshold by slider stops, as a key does."""
+        if self.rows[name].isEnabled():
+            self.rows[name].step(by)
+
+    def refresh(self) -> None:
+        """Show what holds now."""
+        session = self._session
+        rules, rule = session.rules, session.rules.effective()
+        shown, own = rules.shown(), rules.own_fields()
+        for name, row in self.rows.items():
+            row.show_value(getattr(shown, name), own=getattr(own, name) is not None)
+        with_saliency = session.current is not None and session.current.with_saliency
+        reference = rule.dialect is Dialect.REFERENCE
+        usable = _usable(rule, with_saliency=with_saliency)
+        has_project = session.project is not None
+        for name, row in self.rows.items():
+            row.setVisible(name != "background" or (reference and not with_saliency))
+            row.setEnabled(has_project and name in usable)
+        self.rows["theta"].note.setText(_cut_text(rule, shown.theta, with_saliency=with_saliency))
+        self.ignore_saliency.setVisible(rules.class_index is not None)
+        self.ignore_saliency.setChecked(shown.ignore_saliency)
+        self._show_choices(rule)
+        self.hint.setText(self._hint_text(with_saliency, reference))
+        self.hint.setVisible(bool(self.hint.text()))
+        for widget in (self.scope, self.classes, self.dialect, self.form, self.crf, self.preset, self.reset_all):
+            widget.setEnabled(has_project)
+        self.rule.setEnabled(has_project and not reference)
+        self.reset_all.setEnabled(has_project and bool(own))
+
+    def _show_choices(self, rule: LabelRule) -> None:
+        rules = self._session.rules
+        for box, value in (
+            (self.scope, rules.scope),
+            (self.dialect, rule.dialect),
+            (self.rule, rule.rule),
+            (self.form, rules.score_form()),
+        ):
+            with QSignalBlocker(box):
+                box.setCurrentIndex(box.findData(value))
+        with QSignalBlocker(self.classes):
+            self.classes.setCurrentIndex(max(0, self.classes.findData(rules.class_index)))
+        self.crf.setChecked(rule.scores is ScoreSource.CRF)
+
+    def _hint_text(self, with_saliency: bool, reference: bool) -> str:
+        rules, current = self._session.rules, self._session.current
+        if current is not None and rules.scope is Scope.PROJECT and rules.image_has_own():
+            return "This image has thresholds of its own, which win over the project's."
+        if current is not None and current.files is not None and not with_saliency:
+            if reference:
+                return "Without a saliency map a class must exceed the background score; alpha and beta are not used."
+            return "Without a saliency map every pixel counts as salient; theta and beta are not used."
+        return ""
+
+    def _fill_classes(self) -> None:
+        with QSignalBlocker(self.classes):
+            self.classes.clear()
+            self.classes.addItem(_ALL_CLASSES, None)
+            for index, name in enumerate(self._session.label_set.names):
+                if index:
+                    self.classes.addItem(name, index)
+
+    def _choose_scope(self, _: int) -> None:
+        self._session.rules.choose_scope(Scope(self.scope.currentData()), self.classes.currentData())
+
+    def _apply_preset(self, place: int) -> None:
+        preset = self.preset.itemData(place)
+        if preset is not None:
+            self._session.rules.apply_preset(preset)
+        self.preset.setCurrentIndex(0)
+
+
+def _make_rows(parent: QWidget) -> dict[str, ThresholdRow]:
+    unit = (0.0, 1.0)
+    return {
+        "theta": ThresholdRow(
+            "Theta",
+            GreyScale(),
+            "Saliency cut, in grey levels: pixels of the saliency map above it count as salient. "
+            "Lower it if objects are cut off.",
+            (-1e6, 1e6),
+            parent,
+        ),
+        "alpha": ThresholdRow(
+            "Alpha",
+            LogitScale(),
+            "Background suppression: a class that scores below alpha gets no pixel. Raise it if labels spill over.",
+            unit,
+            parent,
+        ),
+        "beta": ThresholdRow(
+            "Beta",
+            LogitScale(),
+            "Foreground pop-up: outside salient regions a class needs more than beta to get a pixel. "
+            "Lower it if the saliency map misses objects.",
+            unit,
+            parent,
+        ),
+        "background": ThresholdRow(
+            "Background score",
+            LogitScale(),
+            "Without a saliency map: a class must score above this to get a pixel.",
+            unit,
+            parent,
+        ),
+    }
+
+
+def _usable(rule: LabelRule, *, with_saliency: bool) -> frozenset[str]:
+    """Return the thresholds that change anything."""
+    if with_saliency:
+        return frozenset({"theta", "alpha", "beta"})
+    if rule.dialect is Dialect.PAPER:
+        return frozenset({"alpha"})
+    return frozenset() if rule.scores is ScoreSource.CRF else frozenset({"background"})
+
+
+def _cut_text(rule: LabelRule, theta: float, *, with_saliency: bool) -> str:
+    if not with_saliency:
+        return ""
+    return f"salient: {'≥' if rule.dialect is Dialect.PAPER else '>'} {theta:.6g}"
+
+
+def _combo(parent: QWidget, name: str) -> QComboBox:
+    box = QComboBox(parent)
+    box.setAccessibleName(name)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(12)
+    return box
+
+
+def _choice_box(parent: QWidget, name: str, choices: tuple[tuple[Any, str, str], ...]) -> QComboBox:
+    box = _combo(parent, name)
+    for value, text, tip in choices:
+        box.addItem(text, value)
+        box.setItemData(box.count() - 1, tip, 3)
+    box.setToolTip("\n".join(f"{text}: {tip}" for _, text, tip in choices))
+    return box
