@@ -1,0 +1,49 @@
+"""A copy of a project in another place, with all that could not be written yet."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from edam_gui.core.errors import OutputError
+from edam_gui.project.store.changes import Change, PutRoot
+from edam_gui.project.store.creating import build_file
+from edam_gui.project.store.roots import place_of
+from edam_gui.project.store.values import Root
+
+
+def copy_project(stored: sqlite3.Connection, path: Path, roots: Iterable[Root], changes: Iterable[Change]) -> None:
+    """Write a copy of a project.
+
+    Parameters
+    ----------
+    stored
+        The project.
+    path
+        The copy; no file of this name may exist.
+    roots
+        All roots as they are now; the copy points at the same folders.
+    changes
+        All that is pending, in order.
+
+    Raises
+    ------
+    OutputError
+        The copy cannot be written, or the project cannot be read.
+    """
+
+    def fill(copy: sqlite3.Connection) -> None:
+        try:
+            stored.backup(copy)
+        except sqlite3.Error as error:
+            raise OutputError(path, f"could not be written, because the project cannot be read ({error})") from error
+        copy.execute("PRAGMA journal_mode = DELETE")  # the rename takes one file along, not its log
+        copy.execute("BEGIN")
+        for change in changes:
+            change.apply(copy)
+        for root in roots:
+            PutRoot(root.id, root.name, place_of(root.folder, path.parent)).apply(copy)
+        copy.execute("COMMIT")
+
+    build_file(path, fill)

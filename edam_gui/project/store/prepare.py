@@ -1,0 +1,78 @@
+"""A project file made ready to be used: locked, checked, recovered, migrated."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from edam_gui.core.errors import InputFileError, OutputError
+from edam_gui.imaging.atomic import write_cause
+from edam_gui.project.store.checks import DamagedError, check_content, check_file
+from edam_gui.project.store.connection import open_reader, open_updater, open_writer
+from edam_gui.project.store.lock import ProjectLock
+from edam_gui.project.store.records import read_setting
+from edam_gui.project.store.recovery import recover
+from edam_gui.project.store.schema import migrate
+from edam_gui.project.store.trouble import LostFileError
+
+
+def check_exists(path: Path) -> None:
+    """Refuse what is no file, before a lock is laid beside it."""
+    if not path.is_file():
+        raise InputFileError(path, "does not exist" if not path.exists() else "is no project file")
+
+
+def open_same(path: Path, project: object) -> sqlite3.Connection:
+    """Open the file for writing if it still holds the project that it held."""
+    connection = open_writer(path)
+    try:
+        if read_setting(connection, "project") != project:
+            raise LostFileError
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def take(lock: ProjectLock, path: Path) -> str | None:
+    """Return why the project can only be read, if so."""
+    try:
+        if not lock.take():
+            return (
+                f"{path.name} is open in another window or program, so it is shown here without being changed. "
+                "Close it there and open it again to work on it."
+            )
+        with path.open("r+b"):
+            return None
+    except OSError as error:
+        cause = write_cause(error).removeprefix("could not be written, because ")
+        return f"{path.name} can only be read, because {cause}. Save it elsewhere to work on it."
+
+
+def prepare(path: Path, *, writable: bool) -> tuple[str, ...]:
+    """Check a project, recover or migrate it where needed; return what the user should know."""
+    try:
+        _check(path, writable=writable)
+    except DamagedError as error:
+        if not writable:
+            raise
+        notice = recover(path)
+        _check(path, writable=True)
+        return (notice, str(error))
+    return ()
+
+
+def _check(path: Path, *, writable: bool) -> None:
+    check_file(path)
+    try:
+        connection = open_updater(path) if writable else open_reader(path)
+    except sqlite3.Error as error:
+        raise DamagedError(path, f"is damaged or cannot be opened ({error})") from error
+    try:
+        check_content(connection, path)
+        if writable:
+            migrate(connection)
+    except sqlite3.Error as error:
+        raise OutputError(path, f"could not be brought to the newest version ({error})") from error
+    finally:
+        connection.close()

@@ -1,0 +1,176 @@
+"""Reading a project, from any thread, with what is pending where one image or the project itself is read."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from edam_gui.core.errors import InputFileError
+from edam_gui.core.label_set import LabelSet
+from edam_gui.project.choices import Choices
+from edam_gui.project.store import queries, records
+from edam_gui.project.store.changes import Change
+from edam_gui.project.store.connection import open_reader
+from edam_gui.project.store.overlay import with_pending
+from edam_gui.project.store.trouble import primary_code
+from edam_gui.project.store.values import (
+    Counts,
+    ImageRecord,
+    ImageRow,
+    Location,
+    Query,
+    Role,
+    Step,
+    StepInfo,
+)
+from edam_gui.project.thresholds import ThresholdScopes
+
+T = TypeVar("T")
+_LAST: Final = (1 << 63) - 1
+
+
+class ProjectReads:
+    """The reading half of `ProjectStore`.
+
+    Lists, counts and pages show what is on the disk (`ProjectStore.flush` first where that matters). What is read of
+    one image, and of the project itself, includes all that was submitted, even while it cannot be written.
+
+    Every method may raise `InputFileError` if the file cannot be read any more.
+    """
+
+    def __init__(self, path: Path, pending: Callable[[], tuple[tuple[Change, ...], ...]]) -> None:
+        self._path = path
+        self._pending = pending
+        self._reading = threading.Lock()
+        self._reader: sqlite3.Connection | None = open_reader(path)
+
+    def close_reader(self) -> None:
+        """Close the connection; nothing can be read afterwards."""
+        with self._reading:
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
+
+    # Lists
+
+    def count(self, query: Query = Query()) -> int:  # noqa: B008 - frozen
+        """Return how many images there are."""
+        return self._read(lambda reader: queries.count_ids(reader, query))
+
+    def ids(self, query: Query = Query(), *, limit: int | None = None, offset: int = 0) -> list[int]:  # noqa: B008
+        """Return the ids of a page of images, in order; without a limit, of all from `offset` on."""
+        return self._read(lambda reader: queries.find_ids(reader, query, -1 if limit is None else limit, offset))
+
+    def rows(self, ids: Sequence[int]) -> list[ImageRow]:
+        """Return images by id, in the order of the ids; ids of no image are left out."""
+        return self._read(lambda reader: queries.read_rows(reader, ids))
+
+    def counts(self) -> Counts:
+        """Return how many images there are of each status and class."""
+        return self._read(queries.count_kinds)
+
+    # One image
+
+    def load(self, image: int) -> ImageRecord:
+        """Return all that is known of an image.
+
+        Raises
+        ------
+        InputFileError
+            There is no such image.
+        """
+
+        def load(reader: sqlite3.Connection) -> ImageRecord:
+            return ImageRecord(
+                self._one(reader, image),
+                records.read_scopes(reader, image),
+                records.read_view(reader, image),
+                records.read_steps(reader, image, 0, _LAST),
+                records.read_snapshots(reader, image),
+            )
+
+        return self._read_pending(image, load)
+
+    def row(self, image: int) -> ImageRow:
+        """Return one image; raises as `load`."""
+        return self._read_pending(image, lambda reader: self._one(reader, image))
+
+    def thresholds(self, image: int | None = None) -> ThresholdScopes:
+        """Return the thresholds of the project and, if one is given, an image; see `resolve_rule`."""
+        return self._read_pending(image, lambda reader: records.read_scopes(reader, image))
+
+    def history(self, image: int) -> tuple[StepInfo, ...]:
+        """Return all steps of an image without their payloads, those too that were undone."""
+        return self._read_pending(image, lambda reader: records.read_history(reader, image))
+
+    def steps(self, image: int, first: int = 1, last: int = _LAST) -> tuple[Step, ...]:
+        """Return steps of an image with their payloads, from `first` to `last`."""
+        return self._read_pending(image, lambda reader: records.read_steps(reader, image, first, last))
+
+    # The project
+
+    @property
+    def label_set(self) -> LabelSet:
+        """The classes."""
+        return self._read_pending(None, records.read_label_set)
+
+    @property
+    def choices(self) -> Choices:
+        """Dialect, model and so on, as far as chosen."""
+        return Choices.from_data(self.setting("choices"))
+
+    @property
+    def annotator(self) -> str:
+        """Who is working; empty: nobody said."""
+        name = self.setting("annotator")
+        return name if isinstance(name, str) else ""
+
+    def setting(self, key: str) -> Any:
+        """Return what `SetSetting` kept under a name; `None`: nothing."""
+        return self._read_pending(None, lambda reader: records.read_setting(reader, key))
+
+    def roles(self) -> dict[Role, Location]:
+        """Return the folder or file of each role that has one; see `ProjectStore.path_of`."""
+        return self._read_pending(None, records.read_roles)
+
+    # Below: the connection
+
+    def _one(self, reader: sqlite3.Connection, image: int) -> ImageRow:
+        rows = queries.read_rows(reader, [image])
+        if not rows:
+            raise InputFileError(self._path, f"has no image number {image}")
+        return rows[0]
+
+    def _read_pending(self, image: int | None, read: Callable[[sqlite3.Connection], T]) -> T:
+        # Before the file is read: what is written in between is then applied twice, which changes nothing.
+        changes = [change for batch in self._pending() for change in batch]
+        if not any(not change.bulk and change.scope in (None, image) for change in changes):
+            return self._read(read)
+        with self._open() as reader:
+            memory = with_pending(reader, image, changes)
+        try:
+            return read(memory)
+        finally:
+            memory.close()
+
+    def _read(self, read: Callable[[sqlite3.Connection], T]) -> T:
+        with self._open() as reader:
+            return read(reader)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with self._reading:
+            if self._reader is None:
+                raise InputFileError(self._path, "is closed")
+            try:
+                yield self._reader
+            except sqlite3.Error as error:
+                damaged = primary_code(error) in ("CORRUPT", "NOTADB")
+                cause = "is damaged; open the project again to recover what is readable"
+                raise InputFileError(self._path, cause if damaged else f"cannot be read ({error})") from error
+            except ValueError as error:  # a value that no version of this program writes
+                raise InputFileError(self._path, f"holds a value that cannot be used ({error})") from error
