@@ -1,0 +1,145 @@
+"""Shows the session's current image on the canvas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from edam_gui.core.arrays import UInt8Array
+from edam_gui.core.edits.rect import Rect
+from edam_gui.core.label_set import BACKGROUND, IGNORE
+from edam_gui.core.options import Dialect
+from edam_gui.gui.annotate.canvas import Canvas, Layer
+from edam_gui.session.session import Session
+
+
+class CanvasPresenter(QObject):
+    """Follows the session's signals and hands arrays to the canvas; computes nothing.
+
+    Parameters
+    ----------
+    session, canvas
+        What it connects.
+    """
+
+    def __init__(self, session: Session, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._session = session
+        self._canvas = canvas
+        self._labels: UInt8Array | None = None
+        self._palette: UInt8Array | None = None
+        self._opacities: dict[int, float] = {}
+        self._hidden: frozenset[int] = frozenset()
+        events = session.events
+        events.current_changed.connect(self._current_changed)
+        events.photo_changed.connect(self._photo_changed)
+        events.labels_changed.connect(self._labels_changed)
+        events.masks_changed.connect(self._mask_changed)
+        events.saliency_changed.connect(self._saliency_changed)
+        events.ground_truth_changed.connect(self._truth_changed)
+        events.edits_changed.connect(self._edits_changed)
+        events.rule_changed.connect(self._cut_changed)
+        events.project_changed.connect(self.refresh_colors)
+        canvas.layers.changed.connect(self._layer_changed)
+        self.refresh_colors()
+
+    # Colours ---------------------------------------------------------------------------------------------------------
+
+    def set_palette(self, palette: UInt8Array | None) -> None:
+        """Show labels in other colours, (256, 3) uint8 RGB; `None`: those of the classes. Files keep theirs."""
+        self._palette = palette
+        self.refresh_colors()
+
+    def set_class_look(self, opacities: Mapping[int, float], hidden: frozenset[int]) -> None:
+        """Show classes more or less opaque (0..1, 1 where left out), or not at all."""
+        self._opacities = dict(opacities)
+        self._hidden = hidden
+        self.refresh_colors()
+
+    def colors(self) -> UInt8Array:
+        """Return the colours shown, (256, 3) uint8 RGB."""
+        return self._session.label_set.palette if self._palette is None else self._palette
+
+    def refresh_colors(self) -> None:
+        """Hand the table of colours and opacities to the canvas."""
+        table = np.full((256, 4), 150, np.uint8)
+        table[:, :3] = self.colors()
+        for index, opacity in self._opacities.items():
+            table[index, 3] = round(150 * opacity)
+        table[sorted(self._hidden), 3] = 0
+        table[BACKGROUND, 3] = 0
+        if IGNORE not in self._hidden:
+            table[IGNORE] = (224, 224, 192, 170)
+        self._canvas.set_label_table(table)
+
+    # The image -------------------------------------------------------------------------------------------------------
+
+    def _current_changed(self) -> None:
+        if self._session.current is None:
+            self._labels = None
+            self._canvas.set_photo(None)
+
+    def _photo_changed(self) -> None:
+        current = self._session.current
+        self._labels = None
+        if current is None or current.files is None:
+            self._canvas.set_photo(None)
+            return
+        self._canvas.set_labels(None)
+        self._canvas.set_photo(current.files.photo.pixels)
+        self._edits_changed()
+
+    def _labels_changed(self, rect: Rect | None) -> None:
+        current = self._session.current
+        labels = current.labels if current is not None else None
+        if labels is not self._labels:
+            self._labels = labels
+            self._canvas.set_labels(labels)
+        elif labels is not None:
+            box = None if rect is None else (rect.left, rect.top, rect.right, rect.bottom)
+            self._canvas.labels_changed(box)
+            if box is not None:
+                self._canvas.edits_changed(box)
+
+    def _mask_changed(self) -> None:
+        self._canvas.set_mask(self._session.activation.plane if self._has_photo() else None)
+
+    def _saliency_changed(self) -> None:
+        current = self._session.current
+        self._canvas.set_saliency(current.saliency if current is not None and self._has_photo() else None)
+        self._cut_changed()
+
+    def _truth_changed(self) -> None:
+        current = self._session.current
+        files = current.files if current is not None else None
+        self._canvas.set_ground_truth(files.ground_truth if files is not None else None)
+
+    def _edits_changed(self) -> None:
+        current = self._session.current
+        edits = current.edits if current is not None else None
+        shown = edits is not None and edits.count > 0 and self._has_photo()
+        self._canvas.set_edits(edits.mask if edits is not None and shown else None)
+
+    def _cut_changed(self) -> None:
+        current = self._session.current
+        shown = self._canvas.layers.state(Layer.SALIENCY).visible
+        if current is None or current.saliency is None or not shown:
+            self._canvas.set_saliency_cut(None)
+            return
+        rule = self._session.rules.effective()
+        theta = rule.thresholds.theta
+        lowest = math.ceil(theta) if rule.dialect is Dialect.PAPER else math.floor(theta) + 1
+        self._canvas.set_saliency_cut(min(max(lowest, 0), 256))
+
+    def _layer_changed(self, layer: Layer) -> None:
+        if layer is Layer.MASK:
+            self._session.activation.want(self._canvas.layers.state(Layer.MASK).visible)
+        if layer is Layer.SALIENCY:
+            self._cut_changed()
+
+    def _has_photo(self) -> bool:
+        current = self._session.current
+        return current is not None and current.files is not None
