@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.action_book import ActionBook
+from edam_gui.gui.shell.action_spec import plain
 
 SEPARATOR: Final = "-"
 
@@ -38,7 +39,7 @@ class MenuSpec:
     @property
     def key(self) -> str:
         """How the menu is found again."""
-        return self.name or self.text.replace("&", "").removesuffix("…")
+        return self.name or plain(self.text)
 
 
 def build_menu_bar(book: ActionBook, layout: Sequence[MenuSpec], bar: QMenuBar) -> dict[str, QMenu]:
@@ -105,7 +106,7 @@ def tool_button(book: ActionBook, name: str, parent: QWidget | None = None) -> Q
 def _name_button(button: QWidget | None, book: ActionBook, name: str) -> None:
     spec = next(spec for spec in book.specs() if spec.id == name)
     if isinstance(button, QToolButton):
-        button.setAccessibleName(spec.plain_text)
+        button.setAccessibleName(plain(spec.text))
         button.setAccessibleDescription(spec.tip)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from edam_gui.gui.shell.action_spec import ActionSpec, specs_by_id
+from edam_gui.gui.shell.action_spec import ActionSpec, plain, specs_by_id
 from edam_gui.gui.shell.icons import keep_icon
 from edam_gui.gui.shell.shortcuts import Keys, all_clashes, normalised, shown
 
@@ -132,6 +132,10 @@ class ActionBook(QObject):
         entry = self._entries[name]
         entry.action.setText(text or entry.spec.text)
 
+    def plain_text(self, name: str) -> str:
+        """Return the text shown now, without mnemonic and dots."""
+        return plain(self._entries[name].action.text())
+
     # Their keys
 
     def keys(self) -> dict[str, Keys]:
@@ -202,6 +206,6 @@ class ActionBook(QObject):
     @staticmethod
     def _show_keys(entry: _Entry) -> None:
         entry.action.setShortcuts([QKeySequence(key) for key in entry.keys])
-        tip = entry.spec.tip or entry.spec.plain_text
+        tip = entry.spec.tip or plain(entry.spec.text)
         entry.action.setStatusTip(tip)
         entry.action.setToolTip(f"{tip} ({shown(entry.keys[0])})" if entry.keys else tip)

@@ -57,10 +57,10 @@ class ActionSpec:
         """Whether it is on or off."""
         return self.checkable or bool(self.choice_of)
 
-    @property
-    def plain_text(self) -> str:
-        """The text without mnemonic and dots, for lists and screen readers."""
-        return self.text.replace("&&", "\0").replace("&", "").replace("\0", "&").removesuffix("…")
+
+def plain(text: str) -> str:
+    """Return a menu text without mnemonic and dots, for lists and screen readers."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").removesuffix("…")
 
 
 def specs_by_id(specs: Iterable[ActionSpec]) -> dict[str, ActionSpec]:
