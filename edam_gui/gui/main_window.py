@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.session = session
+        self._hovered: tuple[int, int] | None = None
         self.settings = settings
         self.book = ActionBook(ACTIONS, self)
         self.recent = RecentFiles(settings.file, parent=self)
@@ -82,7 +83,7 @@ class MainWindow(QMainWindow):
     def _status(self) -> None:
         self.status = StatusArea(self.session, self.statusBar())
         self.indicator = JobIndicator(self.statusBar())
-        self.statusBar().insertPermanentWidget(0, self.indicator)
+        self.statusBar().insertPermanentWidget(1, self.indicator)
         self._messages = MessageHop(self.session, self.workspace.messages)
         self._jobs = JobHop(self.session, self.indicator)
 
@@ -114,7 +115,8 @@ class MainWindow(QMainWindow):
     def _follow(self) -> None:
         session, empty = self.session, self.workspace.empty
         self.canvas.hovered.connect(self._hover)
-        self.canvas.left.connect(lambda: self.status.readout.setText(""))
+        self.canvas.left.connect(self._leave)
+        session.events.labels_changed.connect(self._refresh_readout)
         self.classes.picked.connect(session.activation.choose)
         self.classes.look_changed.connect(self.presenter.set_class_look)
         self.recent.changed.connect(lambda: empty.show_recent(self.recent.paths()))
@@ -126,7 +128,16 @@ class MainWindow(QMainWindow):
         session.events.status_changed.connect(self._show_title)
         self._show_title()
 
+    def _leave(self) -> None:
+        self._hovered = None
+        self.status.readout.setText("")
+
+    def _refresh_readout(self, _rect: object) -> None:
+        if self._hovered is not None and not self.session.editing.is_painting:
+            self._hover(*self._hovered)
+
     def _hover(self, x: int, y: int) -> None:
+        self._hovered = (x, y)
         readout = self.session.read_pixel(x, y)
         self.status.readout.setText("" if readout is None else readout_text(readout, self.session.label_set))
 

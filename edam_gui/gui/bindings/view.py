@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from edam_gui.gui.annotate.canvas import Canvas, Layer
 from edam_gui.gui.shell.action_book import ActionBook
 
+_EXACT: Final = QKeySequence.SequenceMatch.ExactMatch
 _LAYERS: Final = {
     "view.label_map": Layer.LABELS,
     "view.mask": Layer.MASK,
@@ -88,7 +89,7 @@ class PeekKey(QObject):
         if event.isAutoRepeat():
             return False
         keys = self._book.keys().get("view.peek", ())
-        return any(QKeySequence(key)[0].key() == event.key() for key in keys)
+        return any(QKeySequence(key).matches(QKeySequence(event.key())) == _EXACT for key in keys)
 
     def _end(self) -> None:
         self._on = False
