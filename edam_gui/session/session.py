@@ -18,7 +18,7 @@ from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
-from edam_gui.session.desk import Desk
+from edam_gui.session.desk import LAST_IMAGE, Desk
 from edam_gui.session.editing import Editing
 from edam_gui.session.events import Events
 from edam_gui.session.history_keeper import LABEL, HistoryKeeper
@@ -135,6 +135,7 @@ class Session:
     def close(self) -> None:
         """Write what is left and end every thread."""
         self.opener.close()
+        self.opener.save_state.close()
         self.jobs.close()
 
     # Wiring ----------------------------------------------------------------------------------------------------------
@@ -144,7 +145,7 @@ class Session:
         self.events.project_changed.emit()
         self.events.rule_changed.emit()
         self.load_model()
-        last = self.project.store.setting("last_image") if self.project is not None else None
+        last = self.project.store.setting(LAST_IMAGE) if self.project is not None else None
         if isinstance(last, int) and self.navigator.place_of(last) is not None:
             self.navigator.go_to(last)
         else:
