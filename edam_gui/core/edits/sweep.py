@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from edam_gui.core.arrays import BoolArray, Float64Array
+from edam_gui.core.arrays import AnyArray, BoolArray, Float64Array
 from edam_gui.core.edits.brush import BrushShape
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.edits.region import Region
 
 _TIE = 1e-9
-"""A pixel centre this far outside a round brush still counts as on its edge: rounding must not break symmetry."""
+"""Lengths below this (px) are none: a pixel centre this far outside a round brush still lies on its edge, because
+rounding must not break symmetry."""
 
 _PIXEL_BRUSH = 1.5
 """Below this diameter (px) a disc may fall between all pixel centres; the brush is then the pixel under the pointer."""
@@ -67,14 +69,18 @@ def sweep(start: Dab, end: Dab, shape: BrushShape, size: tuple[int, int]) -> Reg
     if max(start.diameter, end.diameter) >= _PIXEL_BRUSH:
         y = np.arange(rect.top, rect.bottom, dtype=np.float64) + 0.5
         low, high = _round_rows(start, end, y) if shape is BrushShape.ROUND else _square_rows(start, end, y)
-        columns = np.arange(rect.width, dtype=np.int32)
-        first = np.clip(low - rect.left, 0, rect.width).astype(np.int32)
-        stop = np.clip(high - rect.left, 0, rect.width).astype(np.int32)
-        np.greater_equal(columns, first[:, None], out=mask)
-        mask &= columns < stop[:, None]
+        number = np.int16 if rect.width < 1 << 15 else np.int32
+        columns = np.arange(rect.width, dtype=number)
+        np.greater_equal(columns, _columns(low, rect, number), out=mask)
+        mask &= columns < _columns(high, rect, number)
     if min(start.diameter, end.diameter) < _PIXEL_BRUSH:
         _draw_pixel_line(start.pixel, end.pixel, rect, mask)
     return Region(rect, mask)
+
+
+def _columns(x: Float64Array, rect: Rect, number: type[np.integer[Any]]) -> AnyArray:
+    """Return columns of the image as columns of `rect`, (height, 1)."""
+    return np.minimum(np.maximum(x - rect.left, 0), rect.width).astype(number)[:, None]
 
 
 def _reach(start: Dab, end: Dab) -> Rect:
@@ -108,7 +114,7 @@ def _square_rows(start: Dab, end: Dab, y: Float64Array) -> tuple[Float64Array, F
 
 def _limit(offset: Float64Array, slope: float, enter: Float64Array, leave: Float64Array) -> None:
     """Narrow [enter, leave] to where ``offset + slope * t >= 0``."""
-    if slope == 0:
+    if abs(slope) <= _TIE:
         leave[offset < 0] = -1
         return
     root = -offset / slope
@@ -119,54 +125,49 @@ def _limit(offset: Float64Array, slope: float, enter: Float64Array, leave: Float
 
 
 def _round_rows(start: Dab, end: Dab, y: Float64Array) -> tuple[Float64Array, Float64Array]:
-    """As `_square_rows`, for the convex hull of two discs: both discs and the area between their tangents."""
-    low, high = _disc_rows(start, y)
-    end_low, end_high = _disc_rows(end, y)
-    low, high = np.minimum(low, end_low), np.maximum(high, end_high)
-    length = math.hypot(end.x - start.x, end.y - start.y)
-    if length > abs(start.radius - end.radius):
-        for corner, other in _tangent_edges(start, end, length):
-            x = _edge_rows(corner, other, y)
-            np.fmin(low, x, out=low)
-            np.fmax(high, x, out=high)
-    return np.ceil(low - 0.5 - _TIE), np.floor(high - 0.5 + _TIE) + 1
+    """As `_square_rows`, for the convex hull of two discs.
 
-
-def _disc_rows(dab: Dab, y: Float64Array) -> tuple[Float64Array, Float64Array]:
-    inside = (dab.radius + _TIE) ** 2 - (y - dab.y) ** 2
-    half = np.sqrt(np.maximum(inside, 0))
+    Its edge consists of arcs of both discs and their two outer tangents, and a tangent touches the disc of every time t
+    in between: in each row the extremes belong to t = 0, t = 1, or the time at which a tangent touches in that row.
+    """
+    dx, dy, dr = end.x - start.x, end.y - start.y, end.radius - start.radius
+    v = y - start.y
+    t = _touching_times(dx, dy, dr, start.radius, v)
+    radius = start.radius + _TIE + t * dr if dr else start.radius + _TIE
+    w = v - t * dy
+    inside = radius * radius - w * w
     met = inside >= 0
-    return np.where(met, dab.x - half, np.inf), np.where(met, dab.x + half, -np.inf)
+    np.maximum(inside, 0, out=inside)
+    half = np.sqrt(inside, out=inside)
+    x = t * dx
+    x += start.x - 0.5
+    low = np.where(met, x - half, np.inf).min(axis=0)
+    high = np.where(met, x + half, -np.inf).max(axis=0)
+    return np.ceil(low), np.floor(high) + 1
 
 
-def _tangent_edges(
-    start: Dab, end: Dab, length: float
-) -> tuple[tuple[tuple[float, float], tuple[float, float]], tuple[tuple[float, float], tuple[float, float]]]:
-    """Return the two outer tangents as pairs of points (x, y) where they touch the discs."""
-    ux, uy = (end.x - start.x) / length, (end.y - start.y) / length
-    along = (start.radius - end.radius) / length
-    across = math.sqrt(max(0.0, 1.0 - along * along))
-    edges = []
-    for side in (1.0, -1.0):
-        nx, ny = along * ux - side * across * uy, along * uy + side * across * ux
-        edges.append(
-            (
-                (start.x + nx * start.radius, start.y + ny * start.radius),
-                (end.x + nx * end.radius, end.y + ny * end.radius),
-            )
-        )
-    return edges[0], edges[1]
-
-
-def _edge_rows(a: tuple[float, float], b: tuple[float, float], y: Float64Array) -> Float64Array:
-    """Return x where the line from a to b crosses each row, NaN where it does not; a flat line crosses none."""
-    dy = b[1] - a[1]
-    if dy == 0:
-        return np.full_like(y, np.nan)
-    t = (y - a[1]) / dy
-    x = a[0] + (b[0] - a[0]) * t
-    x[(t < 0) | (t > 1)] = np.nan
-    return x
+def _touching_times(dx: float, dy: float, dr: float, radius: float, v: Float64Array) -> Float64Array:
+    """Return the times of `_round_rows`, (n, rows): `v` is the rows' distance below the first centre, px."""
+    length = math.hypot(dx, dy)
+    times = np.zeros((4, v.size))
+    times[1] = 1
+    # One disc holds the other: no tangents.
+    if length <= abs(dr):
+        return times[:2]
+    # The tangents' normals: (a, b) along and across the way, turned into the image.
+    a = -dr / length
+    b = math.sqrt(max(0.0, 1.0 - a * a))
+    count = 2
+    for side in (b, -b):
+        normal_y = (a * dy + side * dx) / length
+        speed = dy + dr * normal_y
+        # Otherwise the tangent lies along a row, and the discs decide.
+        if abs(speed) > _TIE:
+            np.divide(v - radius * normal_y, speed, out=times[count])
+            count += 1
+    times = times[:count]
+    np.maximum(times, 0, out=times)
+    return np.minimum(times, 1, out=times)
 
 
 def _draw_pixel_line(start: tuple[int, int], end: tuple[int, int], rect: Rect, mask: BoolArray) -> None:
