@@ -33,7 +33,7 @@ class HelpView(QTextBrowser):
         self.setOpenExternalLinks(False)
         self.setAccessibleName("User guide")
         self._markdown = ""
-        current_theme().changed.connect(lambda: self.show_page(self._markdown))
+        current_theme().changed.connect(self._show_again)
 
     def show_page(self, markdown: str) -> None:
         """Show a page from its beginning."""
@@ -65,6 +65,9 @@ class HelpView(QTextBrowser):
     def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: ARG002, N802
         """Load nothing: the pages have no pictures, and a link in one must not fetch anything."""
         return None
+
+    def _show_again(self) -> None:
+        self.show_page(self._markdown)
 
     def _style(self, block: QTextBlock) -> None:
         cursor = QTextCursor(block)

@@ -46,6 +46,7 @@ class JobRow(QWidget):
         self.title = title
         self._clock = clock
         self._eta = RemainingTime(clock())
+        self._stopping = False
         self._name = QLabel(title, self)
         self._name.setTextFormat(Qt.TextFormat.PlainText)
         self.bar = QProgressBar(self)
@@ -74,15 +75,20 @@ class JobRow(QWidget):
         self._eta.update(self._clock(), done)
         if total <= 0:
             self.bar.setRange(0, 0)
-            self.detail.setText(f"{done:g}" if done else "")
+            self._say(f"{done:g}" if done else "")
             return
         self.bar.setRange(0, _BAR_STEPS)
         self.bar.setValue(round(_BAR_STEPS * min(done / total, 1.0)))
         counted = f"{done:g} of {total:g}" if total > 1 else f"{100 * done / total:.0f} %"
         left = self._eta.seconds(total)
-        self.detail.setText(counted if left is None or done >= total else f"{counted}, {in_words(left)} left")
+        self._say(counted if left is None or done >= total else f"{counted}, {in_words(left)} left")
+
+    def _say(self, text: str) -> None:
+        if not self._stopping:
+            self.detail.setText(text)
 
     def _cancel(self) -> None:
         self.cancel_button.setEnabled(False)
-        self.detail.setText("stopping…")
+        self._say("stopping…")
+        self._stopping = True
         self.cancel_asked.emit()

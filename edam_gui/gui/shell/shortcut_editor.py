@@ -73,10 +73,10 @@ class ShortcutEditor(QDialog):
         self.search_line.textChanged.connect(self.tree.filter)
         for number, edit in enumerate((self.key_edit, self.second_edit)):
             edit.setMaximumSequenceLength(1)
-            edit.setClearButtonEnabled(True)
             edit.setAccessibleName(("Key", "Second key")[number])
             edit.setToolTip("Click here and press the key")
-            edit.keySequenceChanged.connect(lambda sequence, number=number: self._typed(number, sequence))
+            # It says "changed" to nothing when the user begins to press a key; only the end counts.
+            edit.editingFinished.connect(lambda number=number: self._typed(number))
         self.reset_button.setToolTip("Give this action its default keys")
         self.reset_button.clicked.connect(self._reset)
         self.clear_button.setToolTip("Take this action's keys away")
@@ -137,13 +137,17 @@ class ShortcutEditor(QDialog):
         with_role(self.note, Role.HINT)
         self.note.setText(note or (f"The default is {default or 'no key'}." if changed else ""))
 
-    def _typed(self, number: int, sequence: QKeySequence) -> None:
+    def _typed(self, number: int) -> None:
         name = self.tree.chosen()
-        if not name:
+        edit = (self.key_edit, self.second_edit)[number]
+        key = edit.keySequence().toString(QKeySequence.SequenceFormat.PortableText)
+        if not name or (number, key) == self._wanted:
             return
-        key = sequence.toString(QKeySequence.SequenceFormat.PortableText)
+        if not key:
+            self._show_chosen()
+            return
         others = {other: keys for other, keys in self._book.keys().items() if other != name}
-        holders = clashes(key, others) if key else ()
+        holders = clashes(key, others)
         if not holders:
             self._apply(self._with(number, key))
             return
