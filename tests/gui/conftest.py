@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from edam_gui import start
 from edam_gui.gui import app
@@ -55,7 +56,9 @@ def open_window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, isolated_home: Pa
 
 
 def close_program(program: Program) -> None:
-    """Close the window as a person does, and let Qt delete what was to be deleted."""
+    """Close the window as a person does, and let Qt delete what was to be deleted; nothing happens a second time."""
+    if not isValid(program.window):
+        return
     program.window.close()
     program.close()
     program.window.deleteLater()
