@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from edam_gui.core.errors import EdamError
 from edam_gui.jobs import JobContext
-from edam_gui.project.store import ImageRecord, ImageRow
+from edam_gui.project.store import ImageRow
 from edam_gui.project.store.changes import SetSetting
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
@@ -47,7 +47,7 @@ class Desk:
         context: Context,
         labelling: Labelling,
         ticks: TickBook,
-        restore: Callable[[CurrentImage, ImageRecord], None],
+        restore: Callable[[CurrentImage], None],
         neighbours: Callable[[], Sequence[ImageRow]],
     ) -> None:
         self._context = context
@@ -150,7 +150,7 @@ class Desk:
             current.masks = FileMasks(files.masks)
             if current.ticks is None:
                 self._ticks.suggest(current.masks.classes)
-        self._restore(current, current.record)
+        self._restore(current)
         events = self._context.events
         events.photo_changed.emit()
         events.saliency_changed.emit()

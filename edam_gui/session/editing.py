@@ -21,8 +21,9 @@ from edam_gui.core.label_set import BACKGROUND, IGNORE
 from edam_gui.project.store import Status
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
-from edam_gui.session.history_keeper import LABEL, SALIENCY, HistoryKeeper
+from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.labelling import Labelling, automatic
+from edam_gui.session.layer_restore import LABEL, SALIENCY
 
 
 class Target(StrEnum):
@@ -151,8 +152,8 @@ class Editing:
         except EdamError as error:
             self._context.complain(str(error), "tool")
             return
-        if patch is not None:
-            self._recompose(patch.rect)
+        for rect in patch.dirty if patch is not None else ():
+            self._recompose(rect)
         self._keep(name, patch)
 
     # Below -----------------------------------------------------------------------------------------------------------

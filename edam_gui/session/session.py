@@ -13,7 +13,7 @@ from edam_gui.core.edits.rect import Rect
 from edam_gui.core.label_set import LabelSet
 from edam_gui.jobs import Deliver, JobRunner
 from edam_gui.project.choices import Choices
-from edam_gui.project.store import ImageRecord, Status, Ticks
+from edam_gui.project.store import Status, Ticks
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.context import Context
@@ -21,8 +21,9 @@ from edam_gui.session.current import CurrentImage
 from edam_gui.session.desk import LAST_IMAGE, Desk
 from edam_gui.session.editing import Editing
 from edam_gui.session.events import Events
-from edam_gui.session.history_keeper import LABEL, HistoryKeeper
+from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.labelling import Labelling
+from edam_gui.session.layer_restore import LABEL
 from edam_gui.session.model_host import ModelChoice, ModelHost
 from edam_gui.session.navigator import Navigator
 from edam_gui.session.opened import OpenedProject
@@ -158,8 +159,8 @@ class Session:
         self.navigator.ids = ()
         self.events.project_changed.emit()
 
-    def _restore(self, current: CurrentImage, record: ImageRecord) -> None:
-        self.history.restore(current, record)
+    def _restore(self, current: CurrentImage) -> None:
+        self.history.restore(current)
         self.labelling.compose_saliency()
         self.events.history_changed.emit()
 
