@@ -15,7 +15,8 @@ from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.label_set import LabelSet
 from edam_gui.imaging.crf.refine import CrfFactory
 from edam_gui.imaging.dense_crf import DenseCrf
-from edam_gui.jobs import CancelToken, JobContext, JobRunner
+from edam_gui.jobs import JobContext, JobRunner
+from edam_gui.project.choices import Choices
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.priority_lock import PriorityLock
 
@@ -84,6 +85,17 @@ class ModelHost:
             _LOAD, lambda _: _open(choice), done=self._loaded, failed=self._failed, title="Loading the model"
         )
         self.changed.emit()
+
+    def load_now(self, choice: ModelChoice) -> None:
+        """Load a model in this thread, for commands without a window.
+
+        Raises
+        ------
+        EdamError
+            It cannot be loaded.
+        """
+        self.choice = choice
+        self._loaded(_open(choice))
 
     def _loaded(self, source: NetworkSource) -> None:
         self._source = source
@@ -180,6 +192,6 @@ def _open(choice: ModelChoice) -> NetworkSource:
     return NetworkSource(request)
 
 
-def no_context() -> JobContext:
-    """Return a context for work outside a job: never cancelled, progress goes nowhere."""
-    return JobContext(CancelToken(), lambda _done, _total: None)
+def model_choice(choices: Choices) -> ModelChoice:
+    """Return the model that a project has chosen."""
+    return ModelChoice(choices.model or "", choices.device or "auto", choices.precision or "auto", choices.scales)

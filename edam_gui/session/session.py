@@ -21,16 +21,18 @@ from edam_gui.session.current import CurrentImage
 from edam_gui.session.desk import LAST_IMAGE, Desk
 from edam_gui.session.editing import Editing
 from edam_gui.session.events import Events
+from edam_gui.session.exporting import Exporting
 from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.labelling import Labelling
 from edam_gui.session.layer_restore import LABEL
-from edam_gui.session.model_host import ModelChoice, ModelHost
+from edam_gui.session.model_host import ModelHost, model_choice
 from edam_gui.session.navigator import Navigator
 from edam_gui.session.opened import OpenedProject
 from edam_gui.session.opener import Opener
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.readout import Readout, read_pixel
 from edam_gui.session.rules import Rules
+from edam_gui.session.run_all import RunAll
 from edam_gui.session.ticks import TickBook
 
 
@@ -48,7 +50,7 @@ class Session:
     ----------
     events
         What changes.
-    opener, navigator, desk, model, rules, ticks, labelling, activation, editing, history
+    opener, navigator, desk, model, rules, ticks, labelling, activation, editing, history, run_all, exporting
         What can be done.
     """
 
@@ -65,6 +67,8 @@ class Session:
         self.editing = Editing(context, self.labelling, self.history)
         self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours)
         self.navigator = Navigator(context, self.desk.show)
+        self.run_all = RunAll(context, self.navigator, self.labelling)
+        self.exporting = Exporting(context, self.labelling)
         self.opener = Opener(context, deliver, self._opened, self._closing)
         self._record_states()
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
@@ -111,7 +115,7 @@ class Session:
 
     def load_model(self) -> None:
         """Load the model that the project has chosen, else the default."""
-        self.model.load(_model_choice(self.rules.choices))
+        self.model.load(model_choice(self.rules.choices))
 
     def choose_model(self, **values: Any) -> None:
         """Choose another model, device, precision or scales for the project, and load it."""
@@ -120,7 +124,7 @@ class Session:
             self.load_model()
         else:
             choices = Choices(**values)
-            self.model.load(_model_choice(choices))
+            self.model.load(model_choice(choices))
 
     def undo(self) -> bool:
         """Take the last step on this image back; while a stroke is painted, only that."""
@@ -207,10 +211,6 @@ class Session:
         current = self.current
         if current is not None and current.status is Status.NEW:
             self.navigator.put_status(Status.IN_PROGRESS)
-
-
-def _model_choice(choices: Choices) -> ModelChoice:
-    return ModelChoice(choices.model or "", choices.device or "auto", choices.precision or "auto", choices.scales)
 
 
 def _ticks_json(ticks: Ticks | None) -> Any:
