@@ -68,6 +68,7 @@ class PointerWidget(PictureWidget):
         if on != self._panning:
             self._panning = on
             self._show_cursor()
+            self._follow(self._at)
 
     @property
     def dragging(self) -> bool:
@@ -232,15 +233,25 @@ class PointerWidget(PictureWidget):
     def _show_cursor(self) -> None:
         self.setCursor(self._cursor_shape())
 
+    def _pointer_is_tool(self) -> bool:
+        """Whether the pointer stands for the tool, and not for a hand, the minimap's or the divider's."""
+        if self._drag is _Drag.TOOL:
+            return True
+        if self._drag is not _Drag.NONE or self._panning or self._at is None:
+            return False
+        return not (self._on_minimap(self._at) or self._on_divider(self._at))
+
     def _cursor_shape(self) -> Qt.CursorShape:
         if self._drag is _Drag.PAN:
             return Qt.CursorShape.ClosedHandCursor
-        if self._image_size is None:
+        if self._image_size is None or self._drag is _Drag.MINIMAP:
             return Qt.CursorShape.ArrowCursor
-        if self._drag is _Drag.NONE and self._panning:
-            return Qt.CursorShape.OpenHandCursor
-        if self._drag is _Drag.MINIMAP or (self._drag is _Drag.NONE and self._at and self._on_minimap(self._at)):
-            return Qt.CursorShape.ArrowCursor
-        if self._drag is _Drag.DIVIDER or (self._drag is _Drag.NONE and self._at and self._on_divider(self._at)):
+        if self._drag is _Drag.DIVIDER:
             return Qt.CursorShape.SplitHCursor
-        return self._tool_cursor
+        if self._drag is _Drag.TOOL or self._at is None:
+            return self._tool_cursor
+        if self._panning:
+            return Qt.CursorShape.OpenHandCursor
+        if self._on_minimap(self._at):
+            return Qt.CursorShape.ArrowCursor
+        return Qt.CursorShape.SplitHCursor if self._on_divider(self._at) else self._tool_cursor
