@@ -179,8 +179,8 @@ def report(where: str, kind: str, name: str, frames: list[tuple[float, float]]) 
     median, p95 = np.percentile(times, (50, 95))
     print(
         f"{where:4} {kind:6} {name:9} median {median:6.2f}  p95 {p95:6.2f}  max {times.max():6.2f} ms  "
-        f"{1000 / times.mean():6.0f} fps  {(times > 1000 / 60).mean():6.1%} over 16.7  {(times > 50).mean():5.1%} over 50  "
-        f"cpu {np.median(busy):6.2f} ms"
+        f"{1000 / times.mean():6.0f} fps  {(times > 1000 / 60).mean():6.1%} over 16.7 ms, "
+        f"{(times > 50).mean():5.1%} over 50 ms  cpu {np.median(busy):6.2f} ms"
     )
 
 
