@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent
+from PySide6.QtGui import QContextMenuEvent, QInputDevice, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from edam_gui.gui.annotate.canvas import Canvas, PointerEvent, PointerKind
 from tests.gui.canvas.conftest import Grab
@@ -76,6 +77,28 @@ def test_another_button_does_not_disturb_a_stroke(shown: Canvas, heard: list[Poi
     QTest.mouseRelease(shown, LEFT, NO_MODIFIER, at(shown, 10, 20))
     assert [e.kind for e in heard if e.kind is not PointerKind.MOVE] == [PointerKind.PRESS, PointerKind.RELEASE]
     assert all(e.button == LEFT for e in heard)
+
+
+def test_a_stroke_does_not_go_on_over_the_next_photo(shown: Canvas, heard: list[PointerEvent]) -> None:
+    QTest.mousePress(shown, LEFT, NO_MODIFIER, at(shown, 10, 20))
+    shown.set_photo(np.zeros((80, 100, 3), np.uint8))
+    heard.clear()
+    QTest.mouseMove(shown, at(shown, 20, 30))
+    QTest.mouseRelease(shown, LEFT, NO_MODIFIER, at(shown, 20, 30))
+    assert [(e.kind, e.button) for e in heard] == [(PointerKind.MOVE, NO_BUTTON)]
+
+
+def test_the_right_button_opens_no_menu_of_the_window(shown: Canvas, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    asked: list[QPoint] = []
+    window.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    window.customContextMenuRequested.connect(asked.append)
+    shown.setParent(window)
+    place = QPoint(20, 20)
+    QApplication.sendEvent(shown, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, shown.mapToGlobal(place)))
+    shown.setParent(None)
+    assert not asked
 
 
 def test_without_an_image_nothing_is_told(canvas: Canvas) -> None:

@@ -49,13 +49,15 @@ class PointerWidget(PictureWidget):
     left = Signal()
     """The pointer is not over the image any more."""
     pointer = Signal(object)
-    """A `PointerEvent` for the tool in use."""
+    """A `PointerEvent` for the tool in use. The second press of a double click is a DOUBLE, not a PRESS."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # The right button is a tool's: no menu of a parent opens under it.
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._drag = _Drag.NONE
         self._drag_button = Qt.MouseButton.NoButton
         self._at: QPointF | None = None
@@ -197,6 +199,8 @@ class PointerWidget(PictureWidget):
 
     def _set_size(self, size: tuple[int, int] | None) -> None:
         super()._set_size(size)
+        # A stroke begun on one photo does not go on over the next.
+        self._drag = _Drag.NONE
         self._show_cursor()
         self._follow(self._at)
 
