@@ -21,7 +21,6 @@ from edam_gui.session.model_host import ModelHost, model_choice
 from edam_gui.session.opened import OpenedProject
 from edam_gui.session.pass_cache import PassCache
 
-
 _NEEDED: Final = (Role.SALIENCY, Role.MASKS, Role.BASE_MAPS)
 """Roles without which label maps would differ from the window's; images that may not be read are named one by one."""
 

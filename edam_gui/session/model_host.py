@@ -74,17 +74,35 @@ class ModelHost:
         self.state = ModelState.NONE
         self.problem = ""
 
-    def load(self, choice: ModelChoice) -> None:
-        """Load a model in a job; the one in use goes on until the new one is ready."""
+    def load(self, choice: ModelChoice, object_to: Callable[[LabelSet], str] = lambda _: "") -> None:
+        """Load a model in a job; the one in use goes on until the new one is ready.
+
+        Parameters
+        ----------
+        choice
+            Which one, and where it runs.
+        object_to
+            Returns why its classes cannot be used, as a sentence; empty: they can.
+        """
         if choice == self.choice and self.state in (ModelState.LOADING, ModelState.READY):
             return
         self.choice = choice
         self.state = ModelState.LOADING
         self.problem = ""
         self._jobs.start(
-            _LOAD, lambda _: _open(choice), done=self._loaded, failed=self._failed, title="Loading the model"
+            _LOAD,
+            lambda _: _open(choice),
+            done=lambda source: self._offered(source, object_to(source.label_set)),
+            failed=self._failed,
+            title="Loading the model",
         )
         self.changed.emit()
+
+    def _offered(self, source: NetworkSource, objection: str) -> None:
+        if objection:
+            self._failed(objection)
+        else:
+            self._loaded(source)
 
     def load_now(self, choice: ModelChoice) -> None:
         """Load a model in this thread, for commands without a window.

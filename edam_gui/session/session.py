@@ -16,12 +16,14 @@ from edam_gui.project.choices import Choices
 from edam_gui.project.store import Status, Ticks
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
+from edam_gui.session.comparison import Comparison
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.desk import LAST_IMAGE, Desk
 from edam_gui.session.editing import Editing
 from edam_gui.session.events import Events
 from edam_gui.session.exporting import Exporting
+from edam_gui.session.folders import Folders
 from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.labelling import Labelling
 from edam_gui.session.layer_restore import LABEL
@@ -50,7 +52,9 @@ class Session:
     ----------
     events
         What changes.
-    opener, navigator, desk, model, rules, ticks, labelling, activation, editing, history, run_all, exporting
+    opener, folders, navigator, desk, model, rules, ticks, labelling, activation, comparison
+        What is shown.
+    editing, history, run_all, exporting
         What can be done.
     """
 
@@ -69,6 +73,8 @@ class Session:
         self.navigator = Navigator(context, self.desk.show)
         self.run_all = RunAll(context, self.navigator, self.labelling)
         self.exporting = Exporting(context, self.labelling)
+        self.folders = Folders(context, self.rules, self.desk, self.navigator)
+        self.comparison = Comparison(context)
         self.opener = Opener(context, deliver, self._opened, self._closing)
         self._record_states()
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
@@ -115,7 +121,7 @@ class Session:
 
     def load_model(self) -> None:
         """Load the model that the project has chosen, else the default."""
-        self.model.load(model_choice(self.rules.choices))
+        self.model.load(model_choice(self.rules.choices), self._agreed_classes)
 
     def choose_model(self, **values: Any) -> None:
         """Choose another model, device, precision or scales for the project, and load it."""
@@ -123,8 +129,7 @@ class Session:
             self.rules.choose(**values)
             self.load_model()
         else:
-            choices = Choices(**values)
-            self.model.load(model_choice(choices))
+            self.model.load(model_choice(Choices(**values)), self._agreed_classes)
 
     def undo(self) -> bool:
         """Take the last step on this image back; while a stroke is painted, only that."""
@@ -155,6 +160,21 @@ class Session:
             self.navigator.go_to(last)
         else:
             self.navigator.next()
+
+    def _agreed_classes(self, own: LabelSet) -> str:
+        """Return why a model's classes do not fit the project's, as a sentence; an untouched project takes them."""
+        project = self.project
+        if project is None or own.names == project.label_set.names:
+            return ""
+        counts = project.store.counts()
+        if counts.labelled or counts.edited:
+            return (
+                f"This model knows other classes ({', '.join(own.names[1:4])}, …) than the project, which has labels "
+                "already; open the photos in a new project, or choose another model."
+            )
+        project.adopt_classes(own)
+        self.events.project_changed.emit()
+        return ""
 
     def _closing(self) -> None:
         self.editing.abort_stroke()
