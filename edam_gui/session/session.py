@@ -22,6 +22,7 @@ from edam_gui.session.desk import LAST_IMAGE, Desk
 from edam_gui.session.editing import Editing
 from edam_gui.session.events import Events
 from edam_gui.session.history_keeper import LABEL, HistoryKeeper
+from edam_gui.session.image_rows import ImageRows
 from edam_gui.session.labelling import Labelling
 from edam_gui.session.model_host import ModelChoice, ModelHost
 from edam_gui.session.navigator import Navigator
@@ -30,6 +31,8 @@ from edam_gui.session.opener import Opener
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.readout import Readout, read_pixel
 from edam_gui.session.rules import Rules
+from edam_gui.session.sitting import Sitting
+from edam_gui.session.thumbnails import Thumbnails
 from edam_gui.session.ticks import TickBook
 
 
@@ -64,6 +67,9 @@ class Session:
         self.editing = Editing(context, self.labelling, self.history)
         self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours)
         self.navigator = Navigator(context, self.desk.show)
+        self.rows = ImageRows(context, self.navigator)
+        self.sitting = Sitting(context)
+        self.thumbnails = Thumbnails(context, deliver)
         self.opener = Opener(context, deliver, self._opened, self._closing)
         self._record_states()
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
@@ -141,10 +147,12 @@ class Session:
     # Wiring ----------------------------------------------------------------------------------------------------------
 
     def _opened(self) -> None:
-        self.navigator.refresh()
+        self.navigator.refresh(self._listed)
         self.events.project_changed.emit()
         self.events.rule_changed.emit()
         self.load_model()
+
+    def _listed(self) -> None:
         last = self.project.store.setting(LAST_IMAGE) if self.project is not None else None
         if isinstance(last, int) and self.navigator.place_of(last) is not None:
             self.navigator.go_to(last)
@@ -155,7 +163,9 @@ class Session:
         self.editing.abort_stroke()
         self.history.leave()
         self.desk.clear()
-        self.navigator.ids = ()
+        self.navigator.clear()
+        self.sitting.close()
+        self.thumbnails.clear()
         self.events.project_changed.emit()
 
     def _restore(self, current: CurrentImage, record: ImageRecord) -> None:
