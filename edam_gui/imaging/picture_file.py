@@ -179,7 +179,9 @@ def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS, at_least: int | No
         lossy = image.format in ("JPEG", "MPO", "WEBP") or "jpeg" in str(image.info.get("compression", ""))
         if at_least is not None and isinstance(image, JpegImagePlugin.JpegImageFile):
             width, height = image.size
-            image.draft(None, (max(1, width * at_least // max(image.size)), max(1, height * at_least // max(image.size))))
+            image.draft(
+                None, (max(1, width * at_least // max(image.size)), max(1, height * at_least // max(image.size)))
+            )
         # Pillow turns TIFF files, and no others, upright while it decodes them.
         orientation = 1 if image.format == "TIFF" else header.orientation
         pixels = decode_pixels(image, lambda: _open_image(stream))

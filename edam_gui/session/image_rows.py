@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from psygnal import Signal
 
+from edam_gui.core.errors import InputFileError
 from edam_gui.project.store import ImageRow
 from edam_gui.session.context import Context
 from edam_gui.session.history_keeper import HistoryKeeper
@@ -61,10 +62,9 @@ class ImageRows:
         """Return images by id, in that order, as they are now; ids of no image are left out."""
         wanted = list(images)
         known = {image: row for image in wanted if (row := self._known(image)) is not None}
-        project = self._context.project
         missing = [image for image in wanted if image not in known]
-        if missing and project is not None:
-            known |= {row.id: row for row in project.store.rows(missing)}
+        if missing:
+            known |= {row.id: row for row in self._read(missing)}
         return [known[image] for image in wanted if image in known]
 
     def put(self, rows: Iterable[ImageRow]) -> None:
@@ -80,6 +80,16 @@ class ImageRows:
         if self._context.project is None:
             self._unsaved.clear()
 
+    def _read(self, images: Sequence[int]) -> list[ImageRow]:
+        project = self._context.project
+        if project is None:
+            return []
+        try:
+            return project.store.rows(images)
+        except InputFileError as error:
+            self._context.complain(str(error), "list")
+            return []
+
     def _known(self, image: int) -> ImageRow | None:
         if image in self._unsaved:
             return self._unsaved[image]
@@ -90,9 +100,8 @@ class ImageRows:
     def _page(self, number: int) -> dict[int, ImageRow]:
         page = self._pages.get(number)
         if page is None:
-            project = self._context.project
             ids = self._navigator.ids[number * PAGE : (number + 1) * PAGE]
-            page = {row.id: row for row in project.store.rows(ids)} if project is not None else {}
+            page = {row.id: row for row in self._read(ids)}
             self._pages[number] = page
             while len(self._pages) > _PAGES:
                 self._pages.popitem(last=False)
@@ -108,7 +117,9 @@ class ImageRows:
             return
         values: dict[str, Any] = {"status": current.status, "ticks": current.ticks}
         if current.edits is not None:  # before that, the history has not been brought back
-            values |= {"history": HistoryKeeper.seq(current), "corrected": current.edits.share}
+            share = current.edits.share
+            kept = share if share or rows[0].corrected is not None else None
+            values |= {"history": HistoryKeeper.seq(current), "corrected": kept}
         self.put([replace(rows[0], **values)])
 
     def _saved(self) -> None:
@@ -117,7 +128,7 @@ class ImageRows:
             return
         before, self._unsaved = self._unsaved, {}
         changed = set()
-        for row in project.store.rows(list(before)):
+        for row in self._read(list(before)):
             place = self._navigator.place_of(row.id)
             page = self._pages.get(place // PAGE) if place is not None else None
             if page is not None:
