@@ -40,8 +40,7 @@ def draw_dots(painter: QPainter, rect: QRectF, ticks: Ticks, palette: UInt8Array
     x = rect.left()
     for index in shown:
         box = QRectF(x + 0.5, rect.center().y() - DOT / 2 + 0.5, DOT - 1, DOT - 1)
-        _set_look(painter, palette, index, colors, hollow=index in ticks.suggested)
-        painter.drawRoundedRect(box, 2, 2)
+        _draw_dot(painter, box, palette, index, colors, hollow=index in ticks.suggested)
         x += DOT + _GAP
     if len(shown) < len(order):
         painter.setPen(QColor(colors.dim))
@@ -79,8 +78,8 @@ def draw_pills(
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush if doubtful else QColor(colors.raised))
         painter.drawRoundedRect(pill, height / 2 - 1, height / 2 - 1)
-        _set_look(painter, palette, index, colors, hollow=doubtful)
-        painter.drawRoundedRect(QRectF(x + _PAD + 0.5, y + (height - DOT) / 2 + 0.5, DOT - 1, DOT - 1), 2, 2)
+        dot = QRectF(x + _PAD + 0.5, y + (height - DOT) / 2 + 0.5, DOT - 1, DOT - 1)
+        _draw_dot(painter, dot, palette, index, colors, hollow=doubtful)
         painter.setPen(QColor(colors.dim if doubtful else colors.text))
         room = QRectF(x + _PAD + DOT + _GAP, y, width - 2 * _PAD - DOT - _GAP + 2, height)
         painter.drawText(room, _LEFT, metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room.width())))
@@ -90,9 +89,15 @@ def draw_pills(
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
-def _set_look(painter: QPainter, palette: UInt8Array, index: int, colors: ThemeColors, *, hollow: bool) -> None:
+def _draw_dot(
+    painter: QPainter, box: QRectF, palette: UInt8Array, index: int, colors: ThemeColors, *, hollow: bool
+) -> None:
+    """Draw a mark; a hollow one is a frame around a little of the colour, as few colours can be told as thin lines."""
     color = QColor(*palette[index].tolist())
-    pen = QPen(color if hollow else QColor(colors.edge))
-    pen.setWidthF(1.6 if hollow else 1.0)
-    painter.setPen(pen)
+    painter.setPen(QPen(QColor(colors.edge), 1.0))
     painter.setBrush(Qt.BrushStyle.NoBrush if hollow else color)
+    painter.drawRoundedRect(box, 2, 2)
+    if hollow:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawRect(box.adjusted(2.5, 2.5, -2.5, -2.5))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from edam_gui.gui.annotate.image_list.status_look import STATUS_ICONS, STATUS_TEXTS
 from edam_gui.gui.shell import spacing
@@ -108,19 +108,19 @@ class FilterBar(QWidget):
         return replace(query, sort=Sort.NATURAL, descending=False) != Query()
 
     def _lay_out(self) -> None:
-        layout = QGridLayout(self)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(spacing.TIGHT)
-        layout.addWidget(self.text, 0, 0, 1, 3)
-        layout.addWidget(self.status, 1, 0)
-        layout.addWidget(self.classes, 1, 1, 1, 2)
-        layout.addWidget(self.sort, 2, 0, 1, 2)
-        layout.addWidget(self.descending, 2, 2)
-        layout.setColumnStretch(0, 1)
-        layout.setColumnStretch(1, 1)
+        layout.addWidget(self.text)
+        for pair in ((self.status, self.classes), (self.sort, self.descending)):
+            line = QHBoxLayout()
+            line.setSpacing(spacing.TIGHT)
+            for widget in pair:
+                line.addWidget(widget, 1 if isinstance(widget, QComboBox) else 0)
+            layout.addLayout(line)
 
     def _fill(self) -> None:
-        self.status.addItem("Any status", frozenset())
+        self.status.addItem("Status", frozenset())
         self.status.addItem("Unfinished", _UNFINISHED)
         for status, text in STATUS_TEXTS.items():
             self.status.addItem(text, frozenset({status}))
@@ -136,8 +136,8 @@ class FilterBar(QWidget):
     def _fill_classes(self) -> None:
         with QSignalBlocker(self.classes):
             self.classes.clear()
-            self.classes.addItem("Any class", None)
-            self.classes.addItem("Not known", _UNKNOWN)
+            self.classes.addItem("Class", None)
+            self.classes.addItem("Not labelled", _UNKNOWN)
             for index, name in enumerate(self._session.label_set.names):
                 if index:
                     self.classes.addItem(name, index)

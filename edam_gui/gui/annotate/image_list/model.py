@@ -72,7 +72,7 @@ class ImageListModel(QAbstractListModel):
         names = self._session.label_set.names
         facts = [STATUS_TEXTS[row.status]]
         if row.ticks is None:
-            facts.append("classes not known")
+            facts.append("not labelled")
         else:
             known = [names[index] for index in sorted(row.ticks.confirmed) if index < len(names)]
             guessed = [f"{names[index]} (suggested)" for index in sorted(row.ticks.suggested) if index < len(names)]

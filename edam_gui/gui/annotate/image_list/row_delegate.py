@@ -81,12 +81,10 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawPixmap(place.right() - (STATUS_SIDE + _EDITED) // 2 + 1, int(below.center().y()) - 6, icon)
         font.setBold(False)
         painter.setFont(font)
-        used = 0.0
-        if row.ticks is None:
-            self._dim(painter, below, "classes not known")
+        if row.ticks is None or not row.ticks.classes:
+            self._dim(painter, below, "not labelled" if row.ticks is None else "no class")
             return
-        if row.ticks.classes:
-            used = draw_dots(painter, below, row.ticks, self._session.label_set.palette, colors) + 6
+        used = draw_dots(painter, below, row.ticks, self._session.label_set.palette, colors) + 6
         folder = str(row.relative.parent)
         if folder != "." and below.width() - used > 50:
             self._dim(painter, below.adjusted(used, 0, 0, 0), folder)
