@@ -16,6 +16,8 @@ from edam_gui.project.choices import Choices
 from edam_gui.project.store import Status, Ticks
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
+from edam_gui.session.bulk import Bulk
+from edam_gui.session.bulk_ticks import BulkStatus, BulkTicks
 from edam_gui.session.comparison import Comparison
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
@@ -25,6 +27,8 @@ from edam_gui.session.events import Events
 from edam_gui.session.exporting import Exporting
 from edam_gui.session.folders import Folders
 from edam_gui.session.history_keeper import HistoryKeeper
+from edam_gui.session.image_rows import ImageRows
+from edam_gui.session.label_table import LabelTable
 from edam_gui.session.labelling import Labelling
 from edam_gui.session.layer_restore import LABEL
 from edam_gui.session.model_host import ModelHost, model_choice
@@ -35,6 +39,9 @@ from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.readout import Readout, read_pixel
 from edam_gui.session.rules import Rules
 from edam_gui.session.run_all import RunAll
+from edam_gui.session.sitting import Sitting
+from edam_gui.session.thumbnails import Thumbnails
+from edam_gui.session.tick_states import ticks_from_state, ticks_to_state
 from edam_gui.session.ticks import TickBook
 
 
@@ -56,6 +63,10 @@ class Session:
         What is shown.
     editing, history, run_all, exporting
         What can be done.
+    rows, sitting, thumbnails
+        What lists show: the images, how far the work is, small pictures.
+    bulk, bulk_ticks, bulk_status, label_table
+        What can be done to many images.
     """
 
     def __init__(self, deliver: Deliver, cache: PassCache | None = None) -> None:
@@ -75,6 +86,13 @@ class Session:
         self.exporting = Exporting(context, self.labelling)
         self.folders = Folders(context, self.rules, self.desk, self.navigator)
         self.comparison = Comparison(context)
+        self.rows = ImageRows(context, self.navigator)
+        self.sitting = Sitting(context)
+        self.thumbnails = Thumbnails(context, deliver)
+        self.bulk = Bulk(context, self.rows, self.history)
+        self.bulk_ticks = BulkTicks(context, self.rows, self.bulk, self.ticks, self.sitting)
+        self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting)
+        self.label_table = LabelTable(context)
         self.opener = Opener(context, deliver, self._opened, self._closing)
         self._record_states()
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
@@ -151,10 +169,12 @@ class Session:
     # Wiring ----------------------------------------------------------------------------------------------------------
 
     def _opened(self) -> None:
-        self.navigator.refresh()
+        self.navigator.refresh(self._listed)
         self.events.project_changed.emit()
         self.events.rule_changed.emit()
         self.load_model()
+
+    def _listed(self) -> None:
         last = self.project.store.setting(LAST_IMAGE) if self.project is not None else None
         if isinstance(last, int) and self.navigator.place_of(last) is not None:
             self.navigator.go_to(last)
@@ -180,7 +200,10 @@ class Session:
         self.editing.abort_stroke()
         self.history.leave()
         self.desk.clear()
-        self.navigator.ids = ()
+        self.navigator.clear()
+        self.sitting.close()
+        self.bulk.forget()
+        self.thumbnails.clear()
         self.events.project_changed.emit()
 
     def _restore(self, current: CurrentImage) -> None:
@@ -203,7 +226,7 @@ class Session:
         history, context = self.history, self._context
 
         def on_ticks(name: str, before: Ticks | None, after: Ticks | None) -> None:
-            history.record_state("ticks", name, _ticks_json(before), _ticks_json(after))
+            history.record_state("ticks", name, ticks_to_state(before), ticks_to_state(after))
             self._started()
 
         def on_rule(before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -218,7 +241,7 @@ class Session:
         def on_status(before: Status, after: Status) -> None:
             history.record_state("status", f"Status: {after.value.replace('_', ' ')}", before.value, after.value)
 
-        history.register("ticks", lambda state: self.ticks.put(_ticks_from_json(state)))
+        history.register("ticks", lambda state: self.ticks.put(ticks_from_state(state)))
         history.register("thresholds", put_thresholds)
         history.register("choices", lambda state: self.rules.put_choices(Choices.from_data(state["choices"])))
         history.register("status", lambda state: self.navigator.put_status(Status(state)))
@@ -231,11 +254,3 @@ class Session:
         current = self.current
         if current is not None and current.status is Status.NEW:
             self.navigator.put_status(Status.IN_PROGRESS)
-
-
-def _ticks_json(ticks: Ticks | None) -> Any:
-    return None if ticks is None else {"classes": sorted(ticks.classes), "suggested": sorted(ticks.suggested)}
-
-
-def _ticks_from_json(state: Any) -> Ticks | None:
-    return None if state is None else Ticks(frozenset(state["classes"]), frozenset(state["suggested"]))
