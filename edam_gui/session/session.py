@@ -13,9 +13,10 @@ from edam_gui.core.edits.rect import Rect
 from edam_gui.core.label_set import LabelSet
 from edam_gui.jobs import Deliver, JobRunner
 from edam_gui.project.choices import Choices
-from edam_gui.project.store import ImageRecord, Status, Ticks
+from edam_gui.project.store import ImageRecord, ImageRow, Status, Ticks
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
+from edam_gui.session.clean_up import CleanUp
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.desk import Desk
@@ -25,11 +26,14 @@ from edam_gui.session.history_keeper import LABEL, HistoryKeeper
 from edam_gui.session.labelling import Labelling
 from edam_gui.session.model_host import ModelChoice, ModelHost
 from edam_gui.session.navigator import Navigator
+from edam_gui.session.notes import Notes
 from edam_gui.session.opened import OpenedProject
 from edam_gui.session.opener import Opener
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.readout import Readout, read_pixel
 from edam_gui.session.rules import Rules
+from edam_gui.session.shapes import Shapes
+from edam_gui.session.superpixels import Superpixels
 from edam_gui.session.ticks import TickBook
 
 
@@ -47,7 +51,7 @@ class Session:
     ----------
     events
         What changes.
-    opener, navigator, desk, model, rules, ticks, labelling, activation, editing, history
+    opener, navigator, desk, model, rules, ticks, labelling, activation, editing, history, shapes, clean_up, notes
         What can be done.
     """
 
@@ -61,9 +65,13 @@ class Session:
         self.activation = ActivationView(context, self.rules)
         self.ticks = TickBook(context, self.labelling.update)
         self.history = HistoryKeeper(context, self._recompose)
-        self.editing = Editing(context, self.labelling, self.history)
+        self.superpixels = Superpixels(context)
+        self.editing = Editing(context, self.labelling, self.history, self.superpixels)
+        self.shapes = Shapes(context, self.editing)
+        self.clean_up = CleanUp(context, self.editing)
+        self.notes = Notes(context)
         self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours)
-        self.navigator = Navigator(context, self.desk.show)
+        self.navigator = Navigator(context, self._go_to)
         self.opener = Opener(context, deliver, self._opened, self._closing)
         self._record_states()
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
@@ -150,9 +158,19 @@ class Session:
         else:
             self.navigator.next()
 
-    def _closing(self) -> None:
-        self.editing.abort_stroke()
+    def _go_to(self, row: ImageRow) -> None:
+        self._leave()
+        self.desk.show(row)
+
+    def _leave(self) -> None:
+        """Keep what is being done to the current image before it goes."""
+        self.editing.finish_stroke()
+        self.rules.commit()
+        self.clean_up.cancel()
         self.history.leave()
+
+    def _closing(self) -> None:
+        self._leave()
         self.desk.clear()
         self.navigator.ids = ()
         self.events.project_changed.emit()
@@ -196,6 +214,8 @@ class Session:
         history.register("thresholds", put_thresholds)
         history.register("choices", lambda state: self.rules.put_choices(Choices.from_data(state["choices"])))
         history.register("status", lambda state: self.navigator.put_status(Status(state)))
+        history.register("note", self.notes.put)
+        self.notes.on_step = lambda before, after: history.record_state("note", "Note", before, after)
         self.ticks.on_step = on_ticks
         self.rules.on_commit = on_rule
         self.navigator.on_status = on_status

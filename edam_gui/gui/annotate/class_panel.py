@@ -205,7 +205,7 @@ class _Keys(QObject):
         super().__init__(parent)
         self._handle = handle
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and self._handle(event):
             return True
         return super().eventFilter(watched, event)
