@@ -1,5 +1,5 @@
 """``python -m edam_gui``: the same as `edam-gui`."""
 
-from edam_gui.cli import main
+from edam_gui.start import main
 
 main()

@@ -201,6 +201,22 @@ class Rules:
         project.submit(SetThresholds(values, image, class_index))
         self._context.events.rule_changed.emit()
 
+    def adopt_image_thresholds(self) -> None:
+        """Make the current image's own thresholds the project's; the image then has none of its own."""
+        current = self._context.current
+        if current is None or self._context.project is None:
+            return
+        self._dragged = None
+        scopes, scope, class_index = self._kept_scopes(), self.scope, self.class_index
+        for index, own in ((None, scopes.image), *scopes.image_classes.items()):
+            if own:
+                self.class_index = index
+                self.scope = Scope.PROJECT
+                self._keep(self.own_fields().merged(own))
+                self.scope = Scope.IMAGE
+                self._keep(PartialThresholds())
+        self.choose_scope(scope, class_index)
+
     def choose(self, **values: Any) -> None:
         """Change dialect, rule, scores or score form of the project."""
         if self._context.project is None:

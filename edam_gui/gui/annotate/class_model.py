@@ -121,7 +121,12 @@ class ClassModel(QAbstractTableModel):
                     return themed_icon("eye" if row.visible else "eye-off")
         return None
 
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802, D102
+    def setData(  # noqa: N802, D102
+        self,
+        index: Index,
+        value: Any,  # noqa: ARG002 - a click on a suggested class confirms it, whatever the box would become
+        role: int = Qt.ItemDataRole.EditRole,
+    ) -> bool:
         if role != Qt.ItemDataRole.CheckStateRole or index.column() != Column.TICK:
             return False
         self._session.ticks.toggle(self._rows[index.row()].index)

@@ -45,6 +45,7 @@ class ClassPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._automatic = True
         self.model = ClassModel(session)
         self.view = QTableView(self)
         self._prepare_view()
@@ -113,7 +114,8 @@ class ClassPanel(QWidget):
         return self.model.class_at(line).index if line >= 0 else None
 
     def pick(self, class_index: int) -> None:
-        """Pick a class."""
+        """Pick a class; it stays picked on the next images too."""
+        self._automatic = False
         line = self.model.row_of(class_index)
         if line is None:
             return
@@ -131,13 +133,16 @@ class ClassPanel(QWidget):
 
     def refresh(self) -> None:
         """Show what holds now; the picked class stays picked."""
-        picked = self.picked_class
+        picked, automatic = self.picked_class, self._automatic
         self.model.refresh()
         if picked is not None and self.picked_class != picked:
             self.pick(picked)
+        self._automatic = automatic
         current = self._session.current
-        if self.picked_class is None and current is not None and current.present:
-            self.pick(min(current.present))
+        present = current.present if current is not None else frozenset()
+        if present and (self.picked_class is None or (self._automatic and self.picked_class not in present)):
+            self.pick(min(present))
+            self._automatic = True
         suggested = len(current.ticks.suggested) if current is not None and current.ticks is not None else 0
         self.confirm.setVisible(suggested > 0)
         self.hint.setText(self._hint(suggested))
@@ -174,6 +179,7 @@ class ClassPanel(QWidget):
         self.picked.emit(row.index)
 
     def _clicked(self, index: QModelIndex) -> None:
+        self._automatic = False
         if index.column() == Column.EYE:
             self.toggle_visible(self.model.class_at(index.row()).index)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCommandLinkButton, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCommandLinkButton, QLabel, QVBoxLayout, QWidget
 
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.icons import keep_icon
@@ -32,8 +32,7 @@ class EmptyPage(QWidget):
         self._column.setSpacing(spacing.NORMAL)
         holder = QWidget(self)
         holder.setLayout(self._column)
-        holder.setMaximumWidth(_WIDTH)
-        holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        holder.setFixedWidth(_WIDTH)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
         outer.addWidget(holder, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -46,6 +45,7 @@ class EmptyPage(QWidget):
             self,
         )
         text.setWordWrap(True)
+        text.setMinimumHeight(text.heightForWidth(_WIDTH))
         self._column.addWidget(with_role(text, Role.HINT))
         self.folder_button = self._link("Open a folder of photos…", "With sub-folders; Ctrl+O", "open-folder")
         self.folder_button.clicked.connect(self.open_folder)
@@ -74,5 +74,7 @@ class EmptyPage(QWidget):
         button.setIconSize(QSize(spacing.TOOL_ICON, spacing.TOOL_ICON))
         button.setAccessibleName(text)
         button.setToolTip(description)
+        # The style sheet's padding is not in the button's own hint: two lines of text and the space around them.
+        button.setMinimumHeight(2 * button.fontMetrics().lineSpacing() + 4 * spacing.NORMAL)
         self._column.addWidget(button)
         return button

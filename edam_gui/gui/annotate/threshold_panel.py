@@ -94,7 +94,12 @@ class ThresholdPanel(QWidget):
         layout.addWidget(with_role(QLabel("Method", self), Role.HEADING))
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
-        for name, box in (("Preset", self.preset), ("Dialect", self.dialect), ("Rule", self.rule), ("Scores", self.form)):
+        for name, box in (
+            ("Preset", self.preset),
+            ("Dialect", self.dialect),
+            ("Rule", self.rule),
+            ("Scores", self.form),
+        ):
             form.addRow(name, box)
         layout.addLayout(form)
         layout.addWidget(self.crf)

@@ -1,0 +1,68 @@
+"""The middle of the window: messages above, the canvas below, or what to do while nothing is open."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from edam_gui.gui.annotate.canvas import Canvas
+from edam_gui.gui.annotate.empty_page import EmptyPage
+from edam_gui.gui.shell.message_bar import MessageBar
+from edam_gui.gui.shell.roles import Role, with_role
+from edam_gui.session.session import Session
+
+
+class Workspace(QWidget):
+    """Holds the canvas.
+
+    Parameters
+    ----------
+    session
+        Tells whether there is anything to show.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.messages = MessageBar(self)
+        self.canvas = Canvas(self)
+        self.empty = EmptyPage(self)
+        self._note = with_role(QLabel("", self), Role.HINT)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._note.setWordWrap(True)
+        self._note.setMargin(24)
+        self._pages = QStackedWidget(self)
+        for page in (self.empty, self.canvas, self._note):
+            self._pages.addWidget(page)
+        self.top = QVBoxLayout()
+        self.top.setContentsMargins(0, 0, 0, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.messages)
+        layout.addLayout(self.top)
+        layout.addWidget(self._pages, 1)
+        events = session.events
+        for signal in (events.project_changed, events.current_changed, events.photo_changed):
+            signal.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the page that fits."""
+        session = self._session
+        if session.project is None:
+            self._pages.setCurrentWidget(self.empty)
+            return
+        current = session.current
+        if current is None:
+            self._tell("This project holds no images yet.\nAdd some with File ▸ Add images.")
+        elif current.problem:
+            self._tell(f"{current.entry.relative} cannot be shown.\n{current.problem}")
+        elif self._pages.currentWidget() is self.empty and current.files is None:
+            self._tell("Opening…")
+        elif current.files is not None:
+            self._pages.setCurrentWidget(self.canvas)
+
+    def _tell(self, text: str) -> None:
+        self._note.setText(text)
+        self._pages.setCurrentWidget(self._note)

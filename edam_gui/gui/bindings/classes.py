@@ -1,0 +1,79 @@
+"""What the Labels menu does: picking and ticking classes, thresholds by key."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from edam_gui.gui.annotate.class_panel import ClassPanel
+from edam_gui.gui.annotate.threshold_panel import ThresholdPanel
+from edam_gui.gui.shell.action_book import ActionBook
+from edam_gui.session.session import Session
+
+_SECOND_DIGIT_MS: Final = 700
+_STEPS: Final = {"theta": 4, "alpha": 10, "beta": 10}
+
+
+class ClassDigits(QObject):
+    """Classes by number: one digit picks at once where no longer number begins with it, else a second one may follow.
+
+    Parameters
+    ----------
+    session, panel
+        The classes, and where one is picked.
+    """
+
+    def __init__(self, session: Session, panel: ClassPanel) -> None:
+        super().__init__(panel)
+        self._session = session
+        self._panel = panel
+        self._typed = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SECOND_DIGIT_MS)
+        self._timer.timeout.connect(self._forget)
+
+    def press(self, digit: int) -> None:
+        """Take a digit."""
+        typed = self._typed + str(digit)
+        number = int(typed)
+        count = len(self._session.label_set)
+        if number > count:
+            typed, number = str(digit), digit
+        self._typed = typed
+        if 1 <= number <= count:
+            self._panel.pick(number)
+        if 0 < number * 10 <= count or number == 0:
+            self._timer.start()
+        else:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._timer.stop()
+        self._typed = ""
+
+
+def bind_classes(book: ActionBook, session: Session, classes: ClassPanel, thresholds: ThresholdPanel) -> None:
+    """Bind classes and thresholds."""
+    digits = ClassDigits(session, classes)
+    for digit in range(10):
+        book.bind(f"class.digit_{digit}", lambda digit=digit: digits.press(digit))
+
+    def tick() -> None:
+        if classes.picked_class is not None:
+            session.ticks.toggle(classes.picked_class)
+
+    book.bind_all(
+        {
+            "class.next": lambda: classes.pick_next(1),
+            "class.previous": lambda: classes.pick_next(-1),
+            "class.tick": tick,
+            "class.confirm": session.ticks.confirm_all,
+            "threshold.reset": lambda: session.rules.reset(),
+            "threshold.for_project": lambda *_: session.rules.adopt_image_thresholds(),
+        }
+    )
+    for name, by in _STEPS.items():
+        book.bind(f"threshold.{name}_up", lambda name=name, by=by: thresholds.step(name, by))
+        book.bind(f"threshold.{name}_down", lambda name=name, by=by: thresholds.step(name, -by))

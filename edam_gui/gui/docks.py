@@ -1,0 +1,64 @@
+"""The panels around the canvas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
+
+_SIDE_WIDTH = 300
+
+
+@dataclass(frozen=True)
+class DockSpec:
+    """A panel of the window.
+
+    Parameters
+    ----------
+    name
+        By which the window remembers its place.
+    title
+        In its title bar.
+    widget
+        What it holds.
+    area
+        Where it is at first.
+    scrolls
+        Whether it gets a scroll bar where the window is low.
+    """
+
+    name: str
+    title: str
+    widget: QWidget
+    area: Qt.DockWidgetArea
+    scrolls: bool = False
+
+
+def add_dock(window: QMainWindow, spec: DockSpec) -> QDockWidget:
+    """Put a panel into the window."""
+    dock = QDockWidget(spec.title, window)
+    dock.setObjectName(f"dock-{spec.name}")
+    dock.setWidget(_scrolling(spec.widget) if spec.scrolls else spec.widget)
+    dock.setMinimumWidth(220)
+    window.addDockWidget(spec.area, dock)
+    return dock
+
+
+def arrange_right(window: QMainWindow, upper: QDockWidget, lower: list[QDockWidget]) -> None:
+    """Put panels below another as tabs, and give both halves their sizes."""
+    window.splitDockWidget(upper, lower[0], Qt.Orientation.Vertical)
+    for other in lower[1:]:
+        window.tabifyDockWidget(lower[0], other)
+    lower[0].raise_()
+    window.resizeDocks([upper, lower[0]], [320, 420], Qt.Orientation.Vertical)
+    window.resizeDocks([upper], [_SIDE_WIDTH], Qt.Orientation.Horizontal)
+
+
+def _scrolling(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(widget)
+    return area

@@ -1,0 +1,172 @@
+"""The window: puts panels, menus and the session together; every rule is elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from edam_gui.gui.actions import ACTIONS, MAIN_BAR, MENU_BAR, PANELS, PRESETS, RECENT
+from edam_gui.gui.annotate.canvas_presenter import CanvasPresenter
+from edam_gui.gui.annotate.class_panel import ClassPanel
+from edam_gui.gui.annotate.layers_panel import LayersPanel
+from edam_gui.gui.annotate.readout_text import readout_text
+from edam_gui.gui.annotate.status_area import StatusArea
+from edam_gui.gui.annotate.threshold_panel import ThresholdPanel
+from edam_gui.gui.annotate.workspace import Workspace
+from edam_gui.gui.bindings.classes import bind_classes
+from edam_gui.gui.bindings.files import FileActions
+from edam_gui.gui.bindings.images import bind_images
+from edam_gui.gui.bindings.view import bind_view
+from edam_gui.gui.conditions import Conditions
+from edam_gui.gui.docks import DockSpec, add_dock, arrange_right
+from edam_gui.gui.job_hop import JobHop
+from edam_gui.gui.message_hop import MessageHop
+from edam_gui.gui.shell.action_bars import build_menu_bar, build_tool_bar
+from edam_gui.gui.shell.action_book import ActionBook
+from edam_gui.gui.shell.job_indicator import JobIndicator
+from edam_gui.gui.shell.recent_files import RecentFiles, keep_recent_menu
+from edam_gui.gui.shell.settings import Settings
+from edam_gui.gui.shell.shortcut_store import keep_shortcuts
+from edam_gui.gui.shell.window_place import restore_place, store_place
+from edam_gui.session.rules import PRESETS as RULE_PRESETS
+from edam_gui.session.session import Session
+
+_FIRST_SIZE = QSize(1360, 860)
+_RIGHT, _LEFT = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.LeftDockWidgetArea
+
+
+class MainWindow(QMainWindow):
+    """The only window of the program.
+
+    Parameters
+    ----------
+    session, settings
+        What it shows, and what the user has chosen.
+    """
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("main-window")
+        self.setAcceptDrops(True)
+        self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.session = session
+        self._hovered: tuple[int, int] | None = None
+        self.settings = settings
+        self.book = ActionBook(ACTIONS, self)
+        self.recent = RecentFiles(settings.file, parent=self)
+        self.workspace = Workspace(session, self)
+        self.setCentralWidget(self.workspace)
+        self.canvas = self.workspace.canvas
+        self.presenter = CanvasPresenter(session, self.canvas)
+        self.classes = ClassPanel(session)
+        self.thresholds = ThresholdPanel(session)
+        self.layers = LayersPanel(self.canvas.layers)
+        self._docks()
+        self._status()
+        self._bind()
+        self._menus()
+        self._follow()
+        restore_place(self, settings.file, size=_FIRST_SIZE)
+
+    def _docks(self) -> None:
+        upper = add_dock(self, DockSpec("classes", "Classes", self.classes, _RIGHT))
+        lower = [
+            add_dock(self, DockSpec("thresholds", "Thresholds", self.thresholds, _RIGHT, scrolls=True)),
+            add_dock(self, DockSpec("layers", "Layers", self.layers, _RIGHT, scrolls=True)),
+        ]
+        self.docks = [upper, *lower]
+        arrange_right(self, upper, lower)
+
+    def _status(self) -> None:
+        self.status = StatusArea(self.session, self.statusBar())
+        self.indicator = JobIndicator(self.statusBar())
+        self.statusBar().insertPermanentWidget(1, self.indicator)
+        self._messages = MessageHop(self.session, self.workspace.messages)
+        self._jobs = JobHop(self.session, self.indicator)
+
+    def _bind(self) -> None:
+        self.files = FileActions(self.session, self, self.recent.add)
+        self.files.bind(self.book)
+        bind_view(self.book, self.canvas, self)
+        bind_images(self.book, self.session)
+        bind_classes(self.book, self.session, self.classes, self.thresholds)
+        self.book.bind_all({"edit.undo": self.session.undo, "edit.redo": self.session.redo})
+        self.book.add_to(self)
+        keep_shortcuts(self.book, self.settings.file)
+        self._conditions = Conditions(self.session, self.book)
+
+    def _menus(self) -> None:
+        menus = build_menu_bar(self.book, MENU_BAR, self.menuBar())
+        keep_recent_menu(menus[RECENT], self.recent, self.files.open_path)
+        self._fill_presets(menus[PRESETS])
+        for dock in self.docks:
+            menus[PANELS].addAction(dock.toggleViewAction())
+        self.addToolBar(build_tool_bar(self.book, "Main", MAIN_BAR, self))
+
+    def _fill_presets(self, menu: QMenu) -> None:
+        for preset in RULE_PRESETS:
+            action = menu.addAction(preset.name)
+            action.setToolTip(preset.tip)
+            action.triggered.connect(lambda _=False, preset=preset: self.session.rules.apply_preset(preset))
+
+    def _follow(self) -> None:
+        session, empty = self.session, self.workspace.empty
+        self.canvas.hovered.connect(self._hover)
+        self.canvas.left.connect(self._leave)
+        session.events.labels_changed.connect(self._refresh_readout)
+        self.classes.picked.connect(session.activation.choose)
+        self.classes.look_changed.connect(self.presenter.set_class_look)
+        self.recent.changed.connect(lambda: empty.show_recent(self.recent.paths()))
+        empty.show_recent(self.recent.paths())
+        empty.open_folder.connect(self.files.open_folder)
+        empty.open_path.connect(self.files.open_path)
+        session.events.project_changed.connect(self._show_title)
+        session.events.current_changed.connect(self._show_title)
+        session.events.status_changed.connect(self._show_title)
+        self._show_title()
+
+    def _leave(self) -> None:
+        self._hovered = None
+        self.status.readout.setText("")
+
+    def _refresh_readout(self, _rect: object) -> None:
+        if self._hovered is not None and not self.session.editing.is_painting:
+            self._hover(*self._hovered)
+
+    def _hover(self, x: int, y: int) -> None:
+        self._hovered = (x, y)
+        readout = self.session.read_pixel(x, y)
+        self.status.readout.setText("" if readout is None else readout_text(readout, self.session.label_set))
+
+    def _show_title(self) -> None:
+        project, current = self.session.project, self.session.current
+        parts = ["EDAM GUI"]
+        if project is not None:
+            parts.insert(0, project.name)
+        if current is not None:
+            place = self.session.navigator.place
+            number = "" if place is None else f" ({place + 1} of {len(self.session.navigator.ids)})"
+            parts.insert(0, f"{current.entry.relative}{number}")
+        self.setWindowTitle(" – ".join(parts))
+
+    # Qt's ------------------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take a folder, list, project or image that is dragged here."""
+        if event.mimeData().hasUrls() and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files.open_path(paths[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Keep the window's place; the session is closed by whoever made it."""
+        store_place(self, self.settings.file)
+        super().closeEvent(event)
