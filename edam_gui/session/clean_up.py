@@ -48,7 +48,7 @@ class CleanUpOrder:
     kind
         What is done.
     amount
-        Islands and holes: pixels; grow, shrink, smooth: radius in px; band: width in px; unstable: steps of the thresholds.
+        Islands and holes: pixels; grow, shrink, smooth: radius in px; band: width in px; unstable: threshold steps.
     label
         The class it is done to; `None`: all classes. Grow and shrink need one, unstable takes none.
     """
@@ -79,6 +79,7 @@ class CleanUp:
         self.is_busy = False
         context.events.labels_changed.connect(self._labels_changed)
         context.events.current_changed.connect(self.cancel)
+        context.events.edits_changed.connect(self._edits_changed)
         context.events.tool_changed.connect(self._again)
 
     @property
@@ -126,6 +127,14 @@ class CleanUp:
     # Below -----------------------------------------------------------------------------------------------------------
 
     def _labels_changed(self, _: object) -> None:
+        if not self._editing.is_painting:
+            self._again()
+        elif self.preview is not None:
+            # A stroke must be seen as it is painted; its end brings the preview back.
+            self.change = self.preview = None
+            self._context.events.preview_changed.emit()
+
+    def _edits_changed(self) -> None:
         if not self._editing.is_painting:
             self._again()
 

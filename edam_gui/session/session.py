@@ -140,6 +140,11 @@ class Session:
         """Do the next step on this image again."""
         return not self.editing.is_painting and self.history.redo()
 
+    def go_to_step(self, position: int) -> None:
+        """Undo or redo until `position` steps of this image's history are done."""
+        self.editing.abort_stroke()
+        self.history.go_to(position)
+
     def close(self) -> None:
         """Write what is left and end every thread."""
         self.opener.close()

@@ -10,7 +10,7 @@ from edam_gui.core.edits.brush import BrushPoint
 from edam_gui.core.edits.recorder import REVERT, PaintValue
 from edam_gui.core.label_set import BACKGROUND, IGNORE
 from edam_gui.gui.annotate.canvas import PointerEvent, PointerKind
-from edam_gui.gui.annotate.tools.base import Bench, Option, Tool, written_by
+from edam_gui.gui.annotate.tools.base import Bench, Option, Tool
 
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -25,15 +25,19 @@ class BrushTool(Tool):
     options: ClassVar[frozenset[Option]] = frozenset({Option.LABEL, Option.BRUSH, Option.RULE})
     cursor: ClassVar[Qt.CursorShape | None] = None
     hint: ClassVar[str] = "Right button erases. Shift+click: straight line. Ctrl+wheel: size. Alt+click: pick class."
+    left: ClassVar[PaintValue | None] = None
+    """What the left button paints; `None`: the current class."""
+    right: ClassVar[PaintValue | None] = BACKGROUND
+    """What the right button, or a pen held upside down, paints."""
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self._end: tuple[int, float, float] | None = None
         self._previewing = False
 
-    def value(self, event: PointerEvent) -> PaintValue | None:
-        """Return what a press paints, `None`: the current class."""
-        return written_by(event.button, eraser=event.eraser)
+    def _value(self, event: PointerEvent) -> PaintValue | None:
+        erases = event.eraser or event.button == Qt.MouseButton.RightButton
+        return self.right if erases else self.left
 
     @property
     def is_busy(self) -> bool:
@@ -62,11 +66,15 @@ class BrushTool(Tool):
         self.session.editing.abort_stroke()
         return painting
 
+    def undo(self) -> bool:
+        """See `Tool`."""
+        return self.cancel()
+
     def _begin(self, event: PointerEvent) -> None:
         self._clear_line()
         start = self._line_start() if event.modifiers & _SHIFT else None
         first = _point(event) if start is None else BrushPoint(*start, event.pressure)
-        if self.session.editing.begin_stroke(first, value=self.value(event)) and start is not None:
+        if self.session.editing.begin_stroke(first, value=self._value(event)) and start is not None:
             self.session.editing.extend_stroke([_point(event)])
 
     def _remember(self, event: PointerEvent) -> None:
@@ -100,10 +108,7 @@ class EraserTool(BrushTool):
     id: ClassVar[str] = "tool.eraser"
     options: ClassVar[frozenset[Option]] = frozenset({Option.BRUSH, Option.RULE})
     hint: ClassVar[str] = "Paints background. Shift+click: straight line. Ctrl+wheel: size."
-
-    def value(self, event: PointerEvent) -> PaintValue | None:
-        """See `BrushTool`."""
-        return BACKGROUND
+    left: ClassVar[PaintValue | None] = BACKGROUND
 
 
 class IgnoreTool(BrushTool):
@@ -112,11 +117,7 @@ class IgnoreTool(BrushTool):
     id: ClassVar[str] = "tool.ignore"
     options: ClassVar[frozenset[Option]] = frozenset({Option.BRUSH, Option.RULE})
     hint: ClassVar[str] = "Paints 255, which training leaves out. Right button erases. Shift+click: straight line."
-
-    def value(self, event: PointerEvent) -> PaintValue | None:
-        """See `BrushTool`."""
-        erased = written_by(event.button, eraser=event.eraser)
-        return IGNORE if erased is None else erased
+    left: ClassVar[PaintValue | None] = IGNORE
 
 
 class RevertTool(BrushTool):
@@ -125,10 +126,8 @@ class RevertTool(BrushTool):
     id: ClassVar[str] = "tool.revert"
     options: ClassVar[frozenset[Option]] = frozenset({Option.BRUSH, Option.RULE})
     hint: ClassVar[str] = "Takes corrections away: what the thresholds give comes back. Shift+click: straight line."
-
-    def value(self, event: PointerEvent) -> PaintValue | None:
-        """See `BrushTool`."""
-        return REVERT
+    left: ClassVar[PaintValue | None] = REVERT
+    right: ClassVar[PaintValue | None] = REVERT
 
 
 def _point(event: PointerEvent) -> BrushPoint:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from edam_gui.core.edits.brush import BrushShape
 from edam_gui.gui.annotate.canvas import Canvas, PointerEvent, PointerKind
@@ -82,15 +82,21 @@ class ToolController(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Hand keys to the tool before shortcuts and canvas get them; end the stroke when the canvas goes."""
         if isinstance(event, QKeyEvent):
-            key, plain = Qt.Key(event.key()), event.modifiers() in _PLAIN
-            if event.type() == QEvent.Type.ShortcutOverride and plain and self._tool.wants(key):
+            if event.type() == QEvent.Type.ShortcutOverride and self._takes(event):
                 event.accept()
                 return True
-            if event.type() == QEvent.Type.KeyPress and plain and self._tool.key(key):
-                return True
+            if event.type() == QEvent.Type.KeyPress and self._takes(event):
+                if event.matches(QKeySequence.StandardKey.Undo):
+                    return self._tool.undo()
+                return self._tool.key(Qt.Key(event.key()))
         elif event.type() == QEvent.Type.Hide:
             self._session.editing.finish_stroke()
         return super().eventFilter(watched, event)
+
+    def _takes(self, event: QKeyEvent) -> bool:
+        if event.matches(QKeySequence.StandardKey.Undo):
+            return self._tool.is_busy
+        return event.modifiers() in _PLAIN and self._tool.wants(Qt.Key(event.key()))
 
     def _pointer(self, event: PointerEvent) -> None:
         if self._picking:

@@ -5,16 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
-
 from edam_gui.core.edits.recorder import PaintValue
-from edam_gui.core.label_set import BACKGROUND
-from edam_gui.gui.annotate.canvas import Layer, PointerEvent
+from edam_gui.gui.annotate.canvas import Layer
 from edam_gui.gui.annotate.tools.base import Bench, Option
 from edam_gui.gui.annotate.tools.brush import BrushTool
 from edam_gui.session.paint import Target
-
-_SALIENT = 255
 
 
 class SaliencyTool(BrushTool):
@@ -26,14 +21,11 @@ class SaliencyTool(BrushTool):
     id: ClassVar[str] = "tool.saliency"
     options: ClassVar[frozenset[Option]] = frozenset({Option.BRUSH, Option.SALIENCY})
     hint: ClassVar[str] = "Left button: salient. Right button: not salient. The label map follows after each stroke."
+    left: ClassVar[PaintValue | None] = 255
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self._was_visible = False
-
-    def value(self, event: PointerEvent) -> PaintValue | None:
-        """See `BrushTool`."""
-        return BACKGROUND if event.eraser or event.button == Qt.MouseButton.RightButton else _SALIENT
 
     def activate(self) -> None:
         """See `Tool`."""
