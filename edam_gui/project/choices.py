@@ -64,7 +64,7 @@ def _text(value: object) -> str:
 
 
 def _numbers(value: object) -> tuple[float, ...]:
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, list | tuple) or not value:
         raise TypeError
     return tuple(float(number) for number in value)
 

@@ -17,6 +17,7 @@ from edam_gui.core.label_set import LabelSet
 from edam_gui.imaging.image_labels import ImageLabels, read_image_labels
 from edam_gui.imaging.walk import is_folder
 from edam_gui.jobs import CancelToken
+from edam_gui.project.export.journal import JOURNAL
 from edam_gui.project.images import ImageCollection, ImageEntry, list_images
 from edam_gui.project.roles import find_roles
 from edam_gui.project.store import Location, ProjectStore, Role, Root, Sort, Ticks
@@ -313,11 +314,13 @@ def _places(source: Path, collection: ImageCollection) -> list[Path]:
 
 
 def _without(collection: ImageCollection, folders: list[Path]) -> ImageCollection:
-    """Leave out pictures that lie in folders with another role, unless no others are left."""
+    """Leave out pictures that lie in folders with another role, or in exports, unless no others are left."""
     root = collection.root.absolute()
+    parents = {parent for entry in collection.entries for parent in entry.relative.parents} - {PurePosixPath()}
+    exports = [root / parent for parent in parents if (root / parent / JOURNAL).exists()]
     prefixes = tuple(
         folder.absolute().relative_to(root).as_posix() + "/"
-        for folder in folders
+        for folder in (*folders, *exports)
         if folder.absolute() != root and folder.absolute().is_relative_to(root)
     )
     kept = tuple(entry for entry in collection.entries if not str(entry.relative).startswith(prefixes))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from edam_gui.core.errors import EdamError
 from edam_gui.jobs import JobContext
-from edam_gui.project.store import ImageRecord, ImageRow
+from edam_gui.project.store import ImageRow
+from edam_gui.project.store.changes import SetSetting
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.image_files import ImageFiles
@@ -18,6 +19,9 @@ from edam_gui.session.ticks import TickBook
 
 if TYPE_CHECKING:
     from edam_gui.model.pass_outputs import PassOutputs
+
+LAST_IMAGE: Final = "last_image"
+"""Setting of the project: where the user stopped."""
 
 _READ: Final = "image-read"
 _INFER: Final = "image-infer"
@@ -43,7 +47,7 @@ class Desk:
         context: Context,
         labelling: Labelling,
         ticks: TickBook,
-        restore: Callable[[CurrentImage, ImageRecord], None],
+        restore: Callable[[CurrentImage], None],
         neighbours: Callable[[], Sequence[ImageRow]],
     ) -> None:
         self._context = context
@@ -96,6 +100,7 @@ class Desk:
             class_thresholds=dict(record.thresholds.image_classes),
         )
         self._context.current = current
+        project.submit(SetSetting(LAST_IMAGE, current.id))
         self._context.say(Level.INFO, "", _TOPIC)
         self._context.events.current_changed.emit()
         ready = self._ahead.pop(row.id, None)
@@ -145,7 +150,7 @@ class Desk:
             current.masks = FileMasks(files.masks)
             if current.ticks is None:
                 self._ticks.suggest(current.masks.classes)
-        self._restore(current, current.record)
+        self._restore(current)
         events = self._context.events
         events.photo_changed.emit()
         events.saliency_changed.emit()

@@ -23,8 +23,9 @@ from edam_gui.core.errors import EdamError
 from edam_gui.core.label_set import BACKGROUND, IGNORE
 from edam_gui.project.store import Status
 from edam_gui.session.context import Context
-from edam_gui.session.history_keeper import LABEL, SALIENCY, HistoryKeeper
+from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.labelling import Labelling, automatic
+from edam_gui.session.layer_restore import LABEL, SALIENCY
 from edam_gui.session.messages import Level
 from edam_gui.session.paint import Paint, Target
 from edam_gui.session.superpixels import Superpixels
@@ -204,7 +205,11 @@ class Editing:
             return False
         if patch is None:
             return False
-        self._recompose(target, patch.rect)
+        if target is Target.LABELS:
+            for rect in patch.dirty:
+                self._labelling.compose(rect)
+        else:
+            self._labelling.compose_saliency(patch.rect)
         self._keep(target, name, patch)
         return True
 

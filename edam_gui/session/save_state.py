@@ -37,6 +37,11 @@ class SaveState:
         self._deliver = deliver
         self._pending = pending
         self._trouble = ""
+        self._closed = False
+
+    def close(self) -> None:
+        """Tell nobody any more: the session has ended."""
+        self._closed = True
 
     @property
     def state(self) -> Saved:
@@ -56,11 +61,11 @@ class SaveState:
 
     def on_saved(self, number: int) -> None:
         """Listen to the writer; called in its thread."""
-        self._deliver(lambda: self._saved(number))
+        self._deliver(lambda: None if self._closed else self._saved(number))
 
     def on_trouble(self, sentence: str) -> None:
         """Listen to the writer; called in its thread."""
-        self._deliver(lambda: self._in_trouble(sentence))
+        self._deliver(lambda: None if self._closed else self._in_trouble(sentence))
 
     def _saved(self, number: int) -> None:
         self._trouble = ""

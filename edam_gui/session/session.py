@@ -9,21 +9,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from edam_gui.core.edits.rect import Rect
+from edam_gui.core.edits.rect import Rect, joined
 from edam_gui.core.label_set import LabelSet
 from edam_gui.jobs import Deliver, JobRunner
 from edam_gui.project.choices import Choices
-from edam_gui.project.store import ImageRecord, ImageRow, Status, Ticks
+from edam_gui.project.store import ImageRow, Status, Ticks
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.clean_up import CleanUp
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
-from edam_gui.session.desk import Desk
+from edam_gui.session.desk import LAST_IMAGE, Desk
 from edam_gui.session.editing import Editing
 from edam_gui.session.events import Events
-from edam_gui.session.history_keeper import LABEL, HistoryKeeper
+from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.labelling import Labelling
+from edam_gui.session.layer_restore import LABEL
 from edam_gui.session.model_host import ModelChoice, ModelHost
 from edam_gui.session.navigator import Navigator
 from edam_gui.session.notes import Notes
@@ -148,6 +149,7 @@ class Session:
     def close(self) -> None:
         """Write what is left and end every thread."""
         self.opener.close()
+        self.opener.save_state.close()
         self.jobs.close()
 
     # Wiring ----------------------------------------------------------------------------------------------------------
@@ -157,7 +159,7 @@ class Session:
         self.events.project_changed.emit()
         self.events.rule_changed.emit()
         self.load_model()
-        last = self.project.store.setting("last_image") if self.project is not None else None
+        last = self.project.store.setting(LAST_IMAGE) if self.project is not None else None
         if isinstance(last, int) and self.navigator.place_of(last) is not None:
             self.navigator.go_to(last)
         else:
@@ -180,19 +182,20 @@ class Session:
         self.navigator.ids = ()
         self.events.project_changed.emit()
 
-    def _restore(self, current: CurrentImage, record: ImageRecord) -> None:
-        self.history.restore(current, record)
+    def _restore(self, current: CurrentImage) -> None:
+        self.history.restore(current)
         self.labelling.compose_saliency()
         self.events.history_changed.emit()
 
     def _neighbours(self) -> Any:
         return self.navigator.neighbours()
 
-    def _recompose(self, layer: str, rect: Rect) -> None:
+    def _recompose(self, layer: str, rects: tuple[Rect, ...]) -> None:
         if layer == LABEL:
-            self.labelling.compose(rect)
+            for rect in rects:
+                self.labelling.compose(rect)
         else:
-            self.labelling.compose_saliency(rect)
+            self.labelling.compose_saliency(joined(rects))
         self.events.edits_changed.emit()
 
     def _record_states(self) -> None:

@@ -27,7 +27,8 @@ class EditLayer:
         self._mask: BoolArray = np.zeros(size, np.bool_)
         self._box: Rect | None = None  # holds every edited pixel; exact unless _loose
         self._loose = False
-        self._count = 0
+        self._count: int | None = 0  # None: to be counted
+        self._paint = np.zeros((0, 0), np.uint8)  # one value all over, kept from dab to dab
 
     @property
     def size(self) -> tuple[int, int]:
@@ -47,13 +48,16 @@ class EditLayer:
 
     @property
     def count(self) -> int:
-        """Number of edited pixels."""
+        """Number of edited pixels; counted anew after a change."""
+        if self._count is None:
+            box = self._box
+            self._count = 0 if box is None else int(cv2.countNonZero(as_bytes(self._mask[box.slices])))
         return self._count
 
     @property
     def share(self) -> float:
         """Share of edited pixels, 0..1."""
-        return self._count / self._mask.size
+        return self.count / self._mask.size
 
     @property
     def box(self) -> Rect | None:
@@ -112,40 +116,38 @@ class EditLayer:
             One value 0..255 for all, or (height, width) uint8 of which the pixels in `where` are taken.
         """
         index = rect.slices
-        mask = as_bytes(self._mask[index])
-        before = cv2.countNonZero(mask)
-        source = values if isinstance(values, np.ndarray) else np.full(rect.size, values, np.uint8)
-        cv2.copyTo(source, as_bytes(where), dst=self._values[index])
-        cv2.bitwise_or(mask, as_bytes(where), dst=mask)
-        self._note(rect, int(cv2.countNonZero(mask) - before))
+        own, mask = as_bytes(where), as_bytes(self._mask[index])
+        source = values if isinstance(values, np.ndarray) else self._plane(values, rect)
+        cv2.copyTo(source, own, dst=self._values[index])
+        cv2.bitwise_or(mask, own, dst=mask)
+        self._box = rect.union(self._box)
+        self._changed()
 
     def clear(self, rect: Rect, where: BoolArray) -> None:
         """Take pixels back to the automatic result; parameters as in `put`."""
         index = rect.slices
-        mask = as_bytes(self._mask[index])
-        before = cv2.countNonZero(mask)
         np.copyto(self._values[index], np.uint8(0), where=where)
         np.copyto(self._mask[index], np.False_, where=where)
-        self._note(rect, int(cv2.countNonZero(mask) - before))
+        self._changed()
 
     def load(self, rect: Rect, values: UInt8Array, mask: BoolArray) -> None:
         """Replace all of `rect`; `values` must be 0 where `mask` is not set."""
         index = rect.slices
-        own = as_bytes(self._mask[index])
-        before = cv2.countNonZero(own)
-        np.copyto(self._values[index], values)
-        np.copyto(self._mask[index], mask)
-        self._note(rect, int(cv2.countNonZero(own) - before), moved=True)
+        self._values[index] = values
+        self._mask[index] = mask
+        self._box = rect.union(self._box)
+        self._changed()
 
-    def _note(self, rect: Rect, more: int, *, moved: bool = False) -> None:
-        """Keep count and box; with `moved` the edited pixels may have changed though their number did not."""
-        self._count += more
-        if not self._count:
-            self._box, self._loose = None, False
-        elif more or moved:
-            # The rectangle need not be filled, nor what was cleared lie inside the box.
-            self._box = rect.union(self._box) if more > 0 or moved else self._box
-            self._loose = True
+    def _changed(self) -> None:
+        self._loose = True
+        self._count = None
+
+    def _plane(self, value: int, rect: Rect) -> UInt8Array:
+        """Return (height, width) of `rect`, at least partly kept: all pixels have the value."""
+        plane = self._paint
+        if plane.shape[0] < rect.height or plane.shape[1] < rect.width or plane[0, 0] != value:
+            plane = self._paint = np.full(rect.size, value, np.uint8)
+        return plane[: rect.height, : rect.width]
 
 
 def _read_only(array: AnyArray) -> AnyArray:

@@ -7,7 +7,7 @@ from typing import Final
 from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.patch import Content
 from edam_gui.core.edits.plane_code import PlaneReader, PlaneWriter
-from edam_gui.core.edits.tiles import cells_of
+from edam_gui.core.edits.tiles import cells_of, part_of
 
 _MAGIC: Final = b"EDML"
 
@@ -17,13 +17,14 @@ def layer_to_bytes(layer: EditLayer) -> bytes:
     writer = PlaneWriter()
     count = 0
     box = layer.box
-    values, mask = layer.values, layer.mask
-    for _, part in () if box is None else cells_of(box):
-        index = part.slices
-        if mask[index].any():
-            writer.rect(part)
-            writer.content(Content(values[index], mask[index]))
-            count += 1
+    if box is not None:
+        for cell in cells_of(box):
+            part = part_of(cell, box)
+            mask = layer.mask[part.slices]
+            if mask.any():
+                writer.rect(part)
+                writer.content(Content(layer.values[part.slices], mask))
+                count += 1
     return writer.finish(_MAGIC, layer.size, count)
 
 

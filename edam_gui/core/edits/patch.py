@@ -55,13 +55,20 @@ class EditPatch:
     @property
     def rect(self) -> Rect:
         """The smallest rectangle that holds every change."""
-        rect = self.tiles[0].rect
-        for tile in self.tiles[1:]:
-            rect = tile.rect.union(rect)
-        return rect
+        rects = [tile.rect for tile in self.tiles]
+        top, left = min(r.top for r in rects), min(r.left for r in rects)
+        return Rect(top, left, max(r.bottom for r in rects) - top, max(r.right for r in rects) - left)
 
-    def apply(self, layer: EditLayer) -> Rect:
-        """Make the change (redo); the layer must be as it was before it. Return what to recompose.
+    @property
+    def dirty(self) -> tuple[Rect, ...]:
+        """What to recompose and redraw: `rect`, or the tiles alone where they fill little of it (a long stroke)."""
+        rect = self.rect
+        if 2 * sum(tile.rect.area for tile in self.tiles) >= rect.area:
+            return (rect,)
+        return tuple(tile.rect for tile in self.tiles)
+
+    def apply(self, layer: EditLayer) -> tuple[Rect, ...]:
+        """Make the change (redo); the layer must be as it was before it. Return `dirty`.
 
         Raises
         ------
@@ -71,14 +78,14 @@ class EditPatch:
         self._check(layer)
         for tile in self.tiles:
             layer.load(tile.rect, tile.after.values, tile.after.mask)
-        return self.rect
+        return self.dirty
 
-    def revert(self, layer: EditLayer) -> Rect:
+    def revert(self, layer: EditLayer) -> tuple[Rect, ...]:
         """Take the change back (undo); the layer must be as it was after it. As `apply` otherwise."""
         self._check(layer)
         for tile in self.tiles:
             layer.load(tile.rect, tile.before.values, tile.before.mask)
-        return self.rect
+        return self.dirty
 
     def _check(self, layer: EditLayer) -> None:
         if layer.size != self.size:

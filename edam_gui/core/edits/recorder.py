@@ -12,7 +12,7 @@ from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.paint_rule import ANYWHERE, PaintContext, PaintRule
 from edam_gui.core.edits.patch import Content, EditPatch, tile_change
 from edam_gui.core.edits.rect import Rect
-from edam_gui.core.edits.tiles import Cell, cell_rect, cells_of
+from edam_gui.core.edits.tiles import Cell, cell_rect, cells_of, part_of
 
 
 class Revert(Enum):
@@ -48,6 +48,7 @@ class EditRecorder:
         rule.check(context)
         self._layer = layer
         self._rule = rule
+        self._free = rule.is_free
         self._context = context
         self._before: dict[Cell, Content] = {}
         self._allowed: dict[Cell, BoolArray] = {}
@@ -71,17 +72,17 @@ class EditRecorder:
             The step was finished or aborted.
         """
         self._check_open()
-        free = self._rule.is_free
-        if not free:
+        if not self._free:
             where = where.copy()
-        for cell, part in cells_of(rect):
-            own = where[part.within(rect)]
+        for cell in cells_of(rect):
             if cell not in self._before:
+                own = where[part_of(cell, rect).within(rect)]
                 if not own.any():
                     continue
                 self._keep(cell)
-            if not free:
-                own &= self._allowed[cell][part.within(cell_rect(cell, self._layer.size))]
+            if not self._free:
+                part = part_of(cell, rect)
+                where[part.within(rect)] &= self._allowed[cell][part.within(cell_rect(cell, self._layer.size))]
         if isinstance(value, Revert):
             self._layer.clear(rect, where)
         else:
@@ -113,7 +114,7 @@ class EditRecorder:
         rect = cell_rect(cell, self._layer.size)
         content = Content.copied(self._layer, rect)
         self._before[cell] = content
-        if not self._rule.is_free and self._context is not None:
+        if not self._free and self._context is not None:
             labels = self._context.auto[rect.slices].copy()
             np.copyto(labels, content.values, where=content.mask)
             self._allowed[cell] = self._rule.allowed(rect, labels, self._context)

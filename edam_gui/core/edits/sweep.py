@@ -8,24 +8,31 @@ lines are neither round nor symmetric, and it has no fractional thickness.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from edam_gui.core.arrays import BoolArray, Float64Array
+from edam_gui.core.arrays import BoolArray, Float64Array, Int32Array
 from edam_gui.core.edits.brush import BrushShape
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.edits.region import Region
 
 _TIE = 1e-9
-"""A pixel centre this far outside a round brush still counts as on its edge: rounding must not break symmetry."""
+"""Lengths below this (px) are none: a pixel centre this far outside a round brush still lies on its edge, because
+rounding must not break symmetry."""
 
 _PIXEL_BRUSH = 1.5
 """Below this diameter (px) a disc may fall between all pixel centres; the brush is then the pixel under the pointer."""
 
 
-@dataclass(frozen=True)
-class Dab:
+_LEFT_RIGHT: Final = np.array(((-1.0,), (1.0,)))
+
+_STAIRS_WIDTH = 1024
+"""Wider areas (px) do not use `_stairs`: its table would leave the cache."""
+
+
+class Dab(NamedTuple):
     """The brush in one place: centre and diameter, px."""
 
     x: float
@@ -60,34 +67,64 @@ def sweep(start: Dab, end: Dab, shape: BrushShape, size: tuple[int, int]) -> Reg
     Region | None
         Not necessarily tight; `None` if no pixel of the image is met.
     """
-    rect = _reach(start, end).clip(size)
+    reach = _reach(start, end, shape)
+    rect = reach.clip(size)
     if rect is None:
         return None
-    mask = np.zeros(rect.size, np.bool_)
     if max(start.diameter, end.diameter) >= _PIXEL_BRUSH:
-        y = np.arange(rect.top, rect.bottom, dtype=np.float64) + 0.5
-        low, high = _round_rows(start, end, y) if shape is BrushShape.ROUND else _square_rows(start, end, y)
-        columns = np.arange(rect.width, dtype=np.int32)
-        first = np.clip(low - rect.left, 0, rect.width).astype(np.int32)
-        stop = np.clip(high - rect.left, 0, rect.width).astype(np.int32)
-        np.greater_equal(columns, first[:, None], out=mask)
-        mask &= columns < stop[:, None]
+        y = np.arange(rect.top + 0.5, rect.bottom)
+        if shape is BrushShape.SQUARE:
+            bounds = _square_rows(start, end, y)
+        elif start.diameter == end.diameter:
+            bounds = _even_rows(start, end, y)
+        else:
+            bounds = _cone_rows(start, end, y)
+        bounds -= rect.left
+        if rect is not reach or shape is BrushShape.SQUARE:
+            bounds = bounds.clip(0, rect.width)
+        mask = _between(bounds.astype(np.int32), rect.width)
+    else:
+        mask = np.zeros(rect.size, np.bool_)
     if min(start.diameter, end.diameter) < _PIXEL_BRUSH:
         _draw_pixel_line(start.pixel, end.pixel, rect, mask)
     return Region(rect, mask)
 
 
-def _reach(start: Dab, end: Dab) -> Rect:
-    """Return a rectangle that holds every pixel met."""
-    top = math.floor(min(d.y - d.radius for d in (start, end)))
-    left = math.floor(min(d.x - d.radius for d in (start, end)))
-    bottom = math.ceil(max(d.y + d.radius for d in (start, end))) + 1
-    right = math.ceil(max(d.x + d.radius for d in (start, end))) + 1
+def _between(bounds: Int32Array, width: int) -> BoolArray:
+    """Return the mask, `width` wide, of the columns from ``bounds[0]`` up to ``bounds[1]`` (not included) per row."""
+    if width <= _STAIRS_WIDTH:
+        stairs = _stairs(1 << (width - 1).bit_length())
+        mask: BoolArray = stairs[bounds[1], :width]
+        mask ^= stairs[bounds[0], :width]
+        return mask
+    columns: Int32Array = np.arange(width, dtype=np.int32)
+    mask = columns >= bounds[0][:, None]
+    mask &= columns < bounds[1][:, None]
+    return mask
+
+
+@lru_cache(maxsize=12)
+def _stairs(width: int) -> BoolArray:
+    """Return rows of ones that end at column 0, 1, ... `width`: copying from it is faster than comparing columns."""
+    return np.arange(width) < np.arange(width + 1)[:, None]
+
+
+def _reach(start: Dab, end: Dab, shape: BrushShape) -> Rect:
+    """Return a rectangle that holds every pixel met; each of its rows is met."""
+    r0, r1 = start.radius, end.radius
+    top, bottom = min(start.y - r0, end.y - r1) - 0.5, max(start.y + r0, end.y + r1) - 0.5
+    left, right = math.floor(min(start.x - r0, end.x - r1)), math.ceil(max(start.x + r0, end.x + r1)) + 1
+    if min(start.diameter, end.diameter) < _PIXEL_BRUSH:
+        top, bottom = math.floor(top), math.ceil(bottom) + 1
+    elif shape is BrushShape.SQUARE:
+        top, bottom = math.ceil(top), math.ceil(bottom)
+    else:
+        top, bottom = math.ceil(top - _TIE), math.floor(bottom + _TIE) + 1
     return Rect(top, left, bottom - top, right - left)
 
 
-def _square_rows(start: Dab, end: Dab, y: Float64Array) -> tuple[Float64Array, Float64Array]:
-    """Return first and one-past-last column per row; none: first >= last.
+def _square_rows(start: Dab, end: Dab, y: Float64Array) -> Float64Array:
+    """Return the first and the one-past-last column of every row, (2, rows); the same where there is none.
 
     At the time t in [0, 1] the square spans ``y(t) -+ r(t)``; a row is met while both edges, linear in t, lie on
     the right sides of it, and since x(t) -+ r(t) is linear too, the extremes are at the ends of that time.
@@ -103,12 +140,12 @@ def _square_rows(start: Dab, end: Dab, y: Float64Array) -> tuple[Float64Array, F
     high = right_edge + np.maximum((dx + dr) * enter, (dx + dr) * leave)
     bottom = max(start.y + start.radius, end.y + end.radius)
     met = (enter <= leave) & (y < bottom)
-    return np.where(met, np.ceil(low - 0.5), np.inf), np.where(met, np.ceil(high - 0.5), -np.inf)
+    return np.where(met, np.ceil(np.array((low, high)) - 0.5), left_edge)
 
 
 def _limit(offset: Float64Array, slope: float, enter: Float64Array, leave: Float64Array) -> None:
     """Narrow [enter, leave] to where ``offset + slope * t >= 0``."""
-    if slope == 0:
+    if abs(slope) <= _TIE:
         leave[offset < 0] = -1
         return
     root = -offset / slope
@@ -118,55 +155,81 @@ def _limit(offset: Float64Array, slope: float, enter: Float64Array, leave: Float
         np.minimum(leave, root, out=leave)
 
 
-def _round_rows(start: Dab, end: Dab, y: Float64Array) -> tuple[Float64Array, Float64Array]:
-    """As `_square_rows`, for the convex hull of two discs: both discs and the area between their tangents."""
-    low, high = _disc_rows(start, y)
-    end_low, end_high = _disc_rows(end, y)
-    low, high = np.minimum(low, end_low), np.maximum(high, end_high)
-    length = math.hypot(end.x - start.x, end.y - start.y)
-    if length > abs(start.radius - end.radius):
-        for corner, other in _tangent_edges(start, end, length):
-            x = _edge_rows(corner, other, y)
-            np.fmin(low, x, out=low)
-            np.fmax(high, x, out=high)
-    return np.ceil(low - 0.5 - _TIE), np.floor(high - 0.5 + _TIE) + 1
+def _even_rows(start: Dab, end: Dab, y: Float64Array) -> Float64Array:
+    """As `_square_rows`, for a disc that keeps its size.
+
+    A tangent touches the disc of every time: the one to the left in the row tells at which time the left edge of the
+    path belongs to the row; where that is before or after the path, the nearer end decides. So on the right.
+    """
+    dx, dy = end.x - start.x, end.y - start.y
+    v = y - start.y
+    if abs(dy) > _TIE:
+        # v of the points where the two tangents touch the first disc
+        touch = math.copysign(start.radius * dx / math.hypot(dx, dy), dx * dy)
+        t = (v - np.array(((touch,), (-touch,)))) / dy
+        np.maximum(t, 0, out=t)
+        np.minimum(t, 1, out=t)
+    else:
+        t = np.array(((0.0,), (1.0,)) if dx >= 0 else ((1.0,), (0.0,)))
+    w = v - t * dy
+    half = (start.radius + _TIE) ** 2 - w * w
+    np.maximum(half, 0, out=half)
+    np.sqrt(half, out=half)
+    half *= _LEFT_RIGHT
+    half += t * dx
+    half += start.x - 0.5
+    return _whole(half)
 
 
-def _disc_rows(dab: Dab, y: Float64Array) -> tuple[Float64Array, Float64Array]:
-    inside = (dab.radius + _TIE) ** 2 - (y - dab.y) ** 2
-    half = np.sqrt(np.maximum(inside, 0))
-    met = inside >= 0
-    return np.where(met, dab.x - half, np.inf), np.where(met, dab.x + half, -np.inf)
+def _whole(edges: Float64Array) -> Float64Array:
+    """Return the first and the one-past-last column between the left and right edges, less 0.5, (2, rows)."""
+    np.ceil(edges[0], out=edges[0])
+    np.floor(edges[1], out=edges[1])
+    edges[1] += 1
+    return edges
 
 
-def _tangent_edges(
-    start: Dab, end: Dab, length: float
-) -> tuple[tuple[tuple[float, float], tuple[float, float]], tuple[tuple[float, float], tuple[float, float]]]:
-    """Return the two outer tangents as pairs of points (x, y) where they touch the discs."""
-    ux, uy = (end.x - start.x) / length, (end.y - start.y) / length
-    along = (start.radius - end.radius) / length
-    across = math.sqrt(max(0.0, 1.0 - along * along))
-    edges = []
-    for side in (1.0, -1.0):
-        nx, ny = along * ux - side * across * uy, along * uy + side * across * ux
-        edges.append(
-            (
-                (start.x + nx * start.radius, start.y + ny * start.radius),
-                (end.x + nx * end.radius, end.y + ny * end.radius),
-            )
-        )
-    return edges[0], edges[1]
+def _cone_rows(start: Dab, end: Dab, y: Float64Array) -> Float64Array:
+    """As `_square_rows`, for the convex hull of two discs of different sizes.
+
+    Its edge consists of arcs of both discs and their two outer tangents, and a tangent touches the disc of every time t
+    in between: in each row the extremes belong to t = 0, t = 1, or the time at which a tangent touches in that row.
+    """
+    dx, dy, dr = end.x - start.x, end.y - start.y, end.radius - start.radius
+    v = y - start.y
+    t = _touching_times(dx, dy, dr, start.radius, v)
+    w = v - t * dy
+    square = np.square(start.radius + _TIE + t * dr) - w * w
+    met = square >= 0
+    half = np.sqrt(np.maximum(square, 0))
+    x = t * dx + (start.x - 0.5)
+    low = np.where(met, x - half, np.inf).min(axis=0)
+    high = np.where(met, x + half, -np.inf).max(axis=0)
+    none = low > high
+    low[none] = high[none] = start.x
+    edges = _whole(np.array((low, high)))
+    edges[1, none] = edges[0, none]
+    return edges
 
 
-def _edge_rows(a: tuple[float, float], b: tuple[float, float], y: Float64Array) -> Float64Array:
-    """Return x where the line from a to b crosses each row, NaN where it does not; a flat line crosses none."""
-    dy = b[1] - a[1]
-    if dy == 0:
-        return np.full_like(y, np.nan)
-    t = (y - a[1]) / dy
-    x = a[0] + (b[0] - a[0]) * t
-    x[(t < 0) | (t > 1)] = np.nan
-    return x
+def _touching_times(dx: float, dy: float, dr: float, radius: float, v: Float64Array) -> Float64Array:
+    """Return the times of `_cone_rows`, (n, rows); `v` is the rows' distance below the first centre, px."""
+    length = math.hypot(dx, dy)
+    times = np.zeros((4, v.size))
+    times[3] = 1
+    # One disc holds the other: no tangents.
+    if length <= abs(dr):
+        return times[2:]
+    # The tangents' normals: (a, b) along and across the way, turned into the image.
+    a = -dr / length
+    b = math.sqrt(max(0.0, 1.0 - a * a))
+    for n, side in enumerate((b, -b)):
+        normal_y = (a * dy + side * dx) / length
+        speed = dy + dr * normal_y
+        # Otherwise the tangent lies along a row, and the discs decide.
+        if abs(speed) > _TIE:
+            np.divide(v - radius * normal_y, speed, out=times[n])
+    return times.clip(0, 1)
 
 
 def _draw_pixel_line(start: tuple[int, int], end: tuple[int, int], rect: Rect, mask: BoolArray) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Final
 
 from edam_gui.core.edits.rect import Rect
@@ -14,13 +15,17 @@ Cell = tuple[int, int]
 """Row and column of a tile in the grid."""
 
 
-def cells_of(rect: Rect) -> Iterator[tuple[Cell, Rect]]:
-    """Yield every tile that shares pixels with `rect`, row by row, and the part of `rect` in it."""
-    for row in range(rect.top // TILE, (rect.bottom - 1) // TILE + 1):
-        top, bottom = max(rect.top, row * TILE), min(rect.bottom, (row + 1) * TILE)
-        for column in range(rect.left // TILE, (rect.right - 1) // TILE + 1):
-            left, right = max(rect.left, column * TILE), min(rect.right, (column + 1) * TILE)
-            yield (row, column), Rect(top, left, bottom - top, right - left)
+def cells_of(rect: Rect) -> Iterator[Cell]:
+    """Return every tile that shares pixels with `rect`, row by row."""
+    rows = range(rect.top // TILE, (rect.bottom - 1) // TILE + 1)
+    return product(rows, range(rect.left // TILE, (rect.right - 1) // TILE + 1))
+
+
+def part_of(cell: Cell, rect: Rect) -> Rect:
+    """Return the part of `rect` in a tile; there must be one."""
+    top, left = max(rect.top, cell[0] * TILE), max(rect.left, cell[1] * TILE)
+    bottom, right = min(rect.bottom, (cell[0] + 1) * TILE), min(rect.right, (cell[1] + 1) * TILE)
+    return Rect(top, left, bottom - top, right - left)
 
 
 def cell_rect(cell: Cell, size: tuple[int, int]) -> Rect:

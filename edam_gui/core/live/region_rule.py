@@ -72,4 +72,5 @@ class RegionRule:
         self._strips.run(
             lambda _, part, scratch: cuts.mark_others(saliency[part], self._winner[part], scratch, others[part]), 2
         )
-        return others == 0
+        salient: BoolArray = np.equal(others, 0)
+        return salient

@@ -10,7 +10,7 @@ import numpy as np
 
 from edam_gui.core.arrays import UInt8Array
 
-_STRIP_PIXELS = 1 << 18
+_STRIP_PIXELS = 1 << 19
 _THREADED_PIXELS = 1 << 20
 """Below this a second thread costs more than it saves."""
 

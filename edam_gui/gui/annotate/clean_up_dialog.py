@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -207,7 +209,7 @@ class CleanUpDialog(QDialog):
 
 def _at(stop: int, most: int) -> int:
     """Return the amount at a stop of the slider: even steps in proportion."""
-    return round(float(most) ** (stop / _STOPS))
+    return round(math.pow(most, stop / _STOPS))
 
 
 def _outcome(proposed: bool, busy: bool, changed: int, pixels: int) -> str:

@@ -51,7 +51,7 @@ class ThresholdRow(QWidget):
         self.box.setAccessibleName(name)
         self.box.setFixedWidth(84)
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
-        validator = QDoubleValidator(*bounds, 12, self.box)
+        validator = QDoubleValidator(*bounds, 30, self.box)
         validator.setLocale(QLocale.c())
         self.box.setValidator(validator)
         self.reset_button = QToolButton(self)

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 from edam_gui.gui.shell.help_pages import slug
 from edam_gui.gui.shell.theme import current_theme
 
-_SIZES = {1: 1.55, 2: 1.2, 3: 1.05}
-"""Of headings, as a multiple of the text's."""
+_LARGER = {1: 2, 2: 1}
+"""Qt's font size adjustment of headings: 2 is 1.5 times the text's size, 1 is 1.2 times."""
 
 
 class HelpView(QTextBrowser):
@@ -33,7 +33,7 @@ class HelpView(QTextBrowser):
         self.setOpenExternalLinks(False)
         self.setAccessibleName("User guide")
         self._markdown = ""
-        current_theme().changed.connect(lambda: self.show_page(self._markdown))
+        current_theme().changed.connect(self._show_again)
 
     def show_page(self, markdown: str) -> None:
         """Show a page from its beginning."""
@@ -66,6 +66,9 @@ class HelpView(QTextBrowser):
         """Load nothing: the pages have no pictures, and a link in one must not fetch anything."""
         return None
 
+    def _show_again(self) -> None:
+        self.show_page(self._markdown)
+
     def _style(self, block: QTextBlock) -> None:
         cursor = QTextCursor(block)
         level = block.blockFormat().headingLevel()
@@ -81,8 +84,7 @@ class HelpView(QTextBrowser):
             cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
             look = QTextCharFormat()
             look.setFontWeight(600)
-            look.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
-            look.setFontPointSize(self.font().pointSizeF() * _SIZES.get(level, 1.0))
+            look.setProperty(QTextFormat.Property.FontSizeAdjustment, _LARGER.get(level, 0))
             cursor.mergeCharFormat(look)
         self._style_code(block)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.elided_label import ElidedLabel
 from edam_gui.gui.shell.eta import RemainingTime, in_words
 from edam_gui.gui.shell.icons import keep_icon
 from edam_gui.gui.shell.roles import Role, with_role
@@ -46,14 +47,15 @@ class JobRow(QWidget):
         self.title = title
         self._clock = clock
         self._eta = RemainingTime(clock())
-        self._name = QLabel(title, self)
-        self._name.setTextFormat(Qt.TextFormat.PlainText)
+        self._stopping = False
+        self._name = ElidedLabel(title, self)
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(120)
+        self.bar.setMinimumWidth(40)
+        self.bar.setMaximumWidth(120)
         self.bar.setAccessibleName(title)
-        self.detail = with_role(QLabel(self), Role.HINT)
+        self.detail = with_role(ElidedLabel(parent=self), Role.HINT)
         self.cancel_button = QToolButton(self)
         self.cancel_button.setIconSize(QSize(16, 16))
         self.cancel_button.setToolTip(f"Cancel: {title}")
@@ -74,15 +76,20 @@ class JobRow(QWidget):
         self._eta.update(self._clock(), done)
         if total <= 0:
             self.bar.setRange(0, 0)
-            self.detail.setText(f"{done:g}" if done else "")
+            self._say(f"{done:g}" if done else "")
             return
         self.bar.setRange(0, _BAR_STEPS)
         self.bar.setValue(round(_BAR_STEPS * min(done / total, 1.0)))
         counted = f"{done:g} of {total:g}" if total > 1 else f"{100 * done / total:.0f} %"
         left = self._eta.seconds(total)
-        self.detail.setText(counted if left is None or done >= total else f"{counted}, {in_words(left)} left")
+        self._say(counted if left is None or done >= total else f"{counted}, {in_words(left)} left")
+
+    def _say(self, text: str) -> None:
+        if not self._stopping:
+            self.detail.setText(text)
 
     def _cancel(self) -> None:
         self.cancel_button.setEnabled(False)
-        self.detail.setText("stopping…")
+        self._say("stopping…")
+        self._stopping = True
         self.cancel_asked.emit()

@@ -57,22 +57,32 @@ class RecentFiles(QObject):
 
 def keep_recent_menu(menu: QMenu, recent: RecentFiles, open_path: Callable[[Path], object]) -> None:
     """Fill a menu with what was opened lately, now and whenever that changes."""
-
-    def fill() -> None:
-        menu.clear()
-        paths = recent.paths()
-        for number, path in enumerate(paths, 1):
-            action = menu.addAction(f"{f'&{number} ' if number < 10 else ''}{_short(path)}")
-            action.setToolTip(str(path))
-            action.triggered.connect(lambda _=False, path=path: open_path(path))
-        if paths:
-            menu.addSeparator()
-            menu.addAction("Clear this list").triggered.connect(lambda _=False: recent.clear())
-        menu.setEnabled(bool(paths))
-
     menu.setToolTipsVisible(True)
-    fill()
-    recent.changed.connect(fill)
+    keeper = _MenuKeeper(menu, recent, open_path)
+    keeper.fill()
+    recent.changed.connect(keeper.fill)
+
+
+class _MenuKeeper(QObject):
+    """A child of the menu, so that Qt ends the connection with the menu."""
+
+    def __init__(self, menu: QMenu, recent: RecentFiles, open_path: Callable[[Path], object]) -> None:
+        super().__init__(menu)
+        self._menu = menu
+        self._recent = recent
+        self._open_path = open_path
+
+    def fill(self) -> None:
+        self._menu.clear()
+        paths = self._recent.paths()
+        for number, path in enumerate(paths, 1):
+            action = self._menu.addAction(f"{f'&{number} ' if number < 10 else ''}{_short(path)}")
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _=False, path=path: self._open_path(path))
+        if paths:
+            self._menu.addSeparator()
+            self._menu.addAction("Clear this list").triggered.connect(lambda _=False: self._recent.clear())
+        self._menu.setEnabled(bool(paths))
 
 
 def _short(path: Path) -> str:

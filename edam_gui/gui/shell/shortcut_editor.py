@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.gui.shell.action_spec import plain
+from edam_gui.gui.shell.dialogs import no_default
 from edam_gui.gui.shell.icons import keep_icon
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.gui.shell.shortcut_tree import ShortcutTree
 from edam_gui.gui.shell.shortcuts import Keys, clashes, normalised, shown_keys
+from edam_gui.gui.shell.window_place import size_on_screen
 
 
 class ShortcutEditor(QDialog):
@@ -55,7 +57,7 @@ class ShortcutEditor(QDialog):
         self._build()
         self.tree.currentItemChanged.connect(lambda *_: self._show_chosen())
         self.tree.choose_first()
-        self.resize(QSize(640, 560))
+        self.resize(size_on_screen(QSize(640, 560)))
 
     def choose(self, name: str) -> None:
         """Choose an action by its id."""
@@ -73,10 +75,12 @@ class ShortcutEditor(QDialog):
         self.search_line.textChanged.connect(self.tree.filter)
         for number, edit in enumerate((self.key_edit, self.second_edit)):
             edit.setMaximumSequenceLength(1)
-            edit.setClearButtonEnabled(True)
             edit.setAccessibleName(("Key", "Second key")[number])
             edit.setToolTip("Click here and press the key")
-            edit.keySequenceChanged.connect(lambda sequence, number=number: self._typed(number, sequence))
+            # It says "changed" to nothing when the user begins to press a key; only the end counts.
+            edit.editingFinished.connect(lambda number=number: self._typed(number))
+        for button in (self.reset_button, self.clear_button, self.take_button):
+            button.setAutoDefault(False)
         self.reset_button.setToolTip("Give this action its default keys")
         self.reset_button.clicked.connect(self._reset)
         self.clear_button.setToolTip("Take this action's keys away")
@@ -118,6 +122,7 @@ class ShortcutEditor(QDialog):
         reset.setToolTip("Give all actions their default keys")
         reset.clicked.connect(self.reset_all)
         keep_icon(reset, "reset", reset.setIcon)
+        no_default(buttons)
         return buttons
 
     def _show_chosen(self, note: str = "") -> None:
@@ -137,13 +142,17 @@ class ShortcutEditor(QDialog):
         with_role(self.note, Role.HINT)
         self.note.setText(note or (f"The default is {default or 'no key'}." if changed else ""))
 
-    def _typed(self, number: int, sequence: QKeySequence) -> None:
+    def _typed(self, number: int) -> None:
         name = self.tree.chosen()
-        if not name:
+        edit = (self.key_edit, self.second_edit)[number]
+        key = edit.keySequence().toString(QKeySequence.SequenceFormat.PortableText)
+        if not name or (number, key) == self._wanted:
             return
-        key = sequence.toString(QKeySequence.SequenceFormat.PortableText)
+        if not key:
+            self._show_chosen()
+            return
         others = {other: keys for other, keys in self._book.keys().items() if other != name}
-        holders = clashes(key, others) if key else ()
+        holders = clashes(key, others)
         if not holders:
             self._apply(self._with(number, key))
             return

@@ -67,10 +67,18 @@ def check_content(connection: sqlite3.Connection, path: Path) -> None:
             found = connection.execute(pragma).fetchone()[0]
             if found != "ok":
                 raise DamagedError(path, f"is damaged ({str(found).splitlines()[0][:200]})")
-    except sqlite3.DatabaseError as error:
-        if primary_code(error) in ("CORRUPT", "NOTADB", "ERROR", "FORMAT", "TOOBIG"):
-            raise DamagedError(path, f"is damaged ({error})") from error
-        raise InputFileError(path, f"cannot be opened ({error})") from error
+    except sqlite3.Error as error:
+        raise opening_error(error, path) from error
+
+
+def opening_error(error: sqlite3.Error, path: Path) -> InputFileError:
+    """Return what to raise when SQLite cannot open or read a project."""
+    code = primary_code(error)
+    if code in ("CORRUPT", "NOTADB", "ERROR", "FORMAT", "TOOBIG"):
+        return DamagedError(path, f"is damaged ({error})")
+    if code in ("BUSY", "LOCKED"):
+        return InputFileError(path, "cannot be opened, because another program has locked it; close that program")
+    return InputFileError(path, f"cannot be opened ({error})")
 
 
 def _integrity_checks(size: int) -> list[str]:

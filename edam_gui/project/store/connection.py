@@ -16,11 +16,9 @@ _MAX_SQL: Final = 1 << 16
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
-    """Open an existing file for writing: `synchronous=FULL`, WAL on a local disk, a rollback journal elsewhere."""
+    """Open an existing file for writing: a commit is on the disk when it returns."""
     connection = _connect(path, "mode=rw")
     try:
-        # WAL needs memory that all openers share, which network file systems do not give.
-        connection.execute("PRAGMA journal_mode = " + ("WAL" if is_local_disk(path) else "DELETE"))
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         # The writer thread moves the log into the file when it is idle; a stroke never waits for that.
@@ -41,6 +39,14 @@ def open_updater(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def choose_journal(connection: sqlite3.Connection, path: Path) -> None:
+    """Choose WAL on a local disk, a rollback journal elsewhere; to be done before others open the file.
+
+    WAL needs memory that all openers share, which network file systems do not give.
+    """
+    connection.execute("PRAGMA journal_mode = " + ("WAL" if is_local_disk(path) else "DELETE"))
 
 
 def open_reader(path: Path) -> sqlite3.Connection:

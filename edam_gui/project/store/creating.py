@@ -35,17 +35,15 @@ def new_project(path: Path, changes: tuple[Change, ...]) -> None:
     build_file(path, fill)
 
 
-def build_file(path: Path, fill: Callable[[sqlite3.Connection], None], *, replace: bool = False) -> None:
+def build_file(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
     """Build a project file under another name in the same folder and give it its name when it is complete.
 
     Parameters
     ----------
     path
-        The file.
+        The file; none of this name may exist.
     fill
         Is given a new file with the newest schema.
-    replace
-        Whether a file of this name is replaced.
 
     Raises
     ------
@@ -55,7 +53,7 @@ def build_file(path: Path, fill: Callable[[sqlite3.Connection], None], *, replac
     temporary = path.with_name(f".edam-{secrets.token_hex(8)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not replace and path.exists():
+        if path.exists():
             raise OutputError(path, "exists already; open it, or choose another name")
         connection = create_file(temporary)
         try:

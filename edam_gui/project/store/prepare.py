@@ -7,8 +7,8 @@ from pathlib import Path
 
 from edam_gui.core.errors import InputFileError, OutputError
 from edam_gui.imaging.atomic import write_cause
-from edam_gui.project.store.checks import DamagedError, check_content, check_file
-from edam_gui.project.store.connection import open_reader, open_updater, open_writer
+from edam_gui.project.store.checks import DamagedError, check_content, check_file, opening_error
+from edam_gui.project.store.connection import choose_journal, open_reader, open_updater, open_writer
 from edam_gui.project.store.lock import ProjectLock
 from edam_gui.project.store.records import read_setting
 from edam_gui.project.store.recovery import recover
@@ -67,12 +67,13 @@ def _check(path: Path, *, writable: bool) -> None:
     try:
         connection = open_updater(path) if writable else open_reader(path)
     except sqlite3.Error as error:
-        raise DamagedError(path, f"is damaged or cannot be opened ({error})") from error
+        raise opening_error(error, path) from error
     try:
         check_content(connection, path)
         if writable:
             migrate(connection)
+            choose_journal(connection, path)
     except sqlite3.Error as error:
-        raise OutputError(path, f"could not be brought to the newest version ({error})") from error
+        raise OutputError(path, f"could not be made ready for writing ({error})") from error
     finally:
         connection.close()

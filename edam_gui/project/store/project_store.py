@@ -236,7 +236,7 @@ class ProjectStore(ProjectReads):
         return self._put_root(root, self._roots[root].name, folder.absolute())
 
     def missing_roots(self) -> dict[Root, Path | None]:
-        """Return the allowed roots that are not where they were, each with the folder where it probably is now, if any."""
+        """Return the allowed roots that are not where they were, each with the folder where it may be now, if any."""
         home = self.setting("home")
         old_home = Path(home) if isinstance(home, str) else self.folder
         gone = [root for root in self.roots() if self._grants.covers(root.folder) and not root.folder.is_dir()]

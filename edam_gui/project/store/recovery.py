@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from edam_gui.core.errors import OutputError
 from edam_gui.imaging.atomic import remove_quietly, write_cause
 from edam_gui.project.store.changes import SetSetting
-from edam_gui.project.store.connection import open_reader
+from edam_gui.project.store.connection import open_updater
 from edam_gui.project.store.creating import build_file
 from edam_gui.project.store.schema import TABLES
 
 _SIDE_FILES: Final = ("", "-wal", "-journal", "-shm")
+_MOST_PADDING: Final = 64
 
 
 def recover(path: Path) -> str:
@@ -37,26 +41,24 @@ def recover(path: Path) -> str:
     counts: dict[str, int] = {}
 
     def fill(new: sqlite3.Connection) -> None:
-        try:
-            old = open_reader(aside)
-        except sqlite3.Error:
-            old = None  # nothing of it can be read
         new.execute("BEGIN")
-        try:
+        with _legible_copy(aside) as copy, closing(_open(copy)) as old:
             for table in TABLES:
-                counts[table] = 0 if old is None else _rescue(old, new, table)
-            if new.execute("SELECT count(*) FROM setting WHERE key = 'project'").fetchone()[0] == 0:
-                SetSetting("project", uuid.uuid4().hex).apply(new)
-            _mend(new)
-            new.execute("COMMIT")
-        finally:
-            if old is not None:
-                old.close()
+                counts[table] = _rescue(old, new, table)
+        if new.execute("SELECT count(*) FROM setting WHERE key = 'project'").fetchone()[0] == 0:
+            SetSetting("project", uuid.uuid4().hex).apply(new)
+        _mend(new)
+        new.execute("COMMIT")
 
+    fresh = path.with_name(f".edam-{secrets.token_hex(8)}.edam")
+    build_file(fresh, fill)
     # The log belongs to the damaged file; beside the new one it would destroy it. It is kept with the copy.
     for suffix in _SIDE_FILES[1:]:
         remove_quietly(path.with_name(path.name + suffix))
-    build_file(path, fill, replace=True)
+    try:
+        fresh.replace(path)
+    except OSError as error:
+        raise OutputError(path, write_cause(error)) from error
     return (
         f"{path.name} was damaged. {counts['image']} images and {counts['step']} edit steps were recovered into a new "
         f"file; the damaged one is kept as {aside.name}."
@@ -78,6 +80,32 @@ def _copy_aside(path: Path) -> Path:
     except OSError as error:
         raise OutputError(aside, write_cause(error)) from error
     return aside
+
+
+@contextmanager
+def _legible_copy(aside: Path) -> Iterator[Path]:
+    """Give a copy that has the length its header states: of a file that is shorter SQLite reads nothing."""
+    with TemporaryDirectory(prefix=".edam-", dir=aside.parent) as folder:
+        copy = Path(folder) / aside.name
+        for suffix in _SIDE_FILES[:3]:
+            source = aside.with_name(aside.name + suffix)
+            if source.exists():
+                shutil.copyfile(source, copy.with_name(copy.name + suffix))
+        with copy.open("r+b") as file:
+            head = file.read(100)
+            page_size = int.from_bytes(head[16:18], "big")
+            stated = int.from_bytes(head[28:32], "big") * (65536 if page_size == 1 else page_size)
+            length = file.seek(0, 2)
+            if length < stated <= _MOST_PADDING * length:
+                file.truncate(stated)
+        yield copy
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        return open_updater(path)
+    except sqlite3.Error:
+        return sqlite3.connect(":memory:")  # nothing of it can be read
 
 
 def _rescue(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> int:

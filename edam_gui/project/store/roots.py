@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
@@ -13,10 +14,10 @@ from edam_gui.project.store.values import Location, Root
 def place_of(folder: Path, home: Path) -> str:
     """Return how a root is kept: relative to the project's folder where it is inside it, else absolute."""
     absolute = folder.absolute()
-    for way in (absolute, folder.resolve()):
+    for way in (absolute, _real(folder)):
         if way.is_relative_to(home) and ".." not in way.parts:
             return way.relative_to(home).as_posix()
-    return str(absolute if ".." not in absolute.parts else folder.resolve())
+    return str(absolute if ".." not in absolute.parts else _real(folder))
 
 
 def root_from(number: int, name: str, place: str, home: Path) -> Root:
@@ -74,7 +75,7 @@ class Grants:
     def allow(self, folders: Iterable[Path]) -> None:
         """Allow more folders."""
         named = frozenset(folder.absolute() for folder in folders)
-        self._real |= frozenset(folder.resolve() for folder in named)
+        self._real |= frozenset(_real(folder) for folder in named)
         self._named |= named
 
     @property
@@ -89,10 +90,7 @@ class Grants:
         """
         if not any(path.is_relative_to(folder) for folder in self.folders):
             return False
-        try:
-            real = path.resolve()
-        except (OSError, RuntimeError):  # a loop of links leads nowhere
-            return False
+        real = _real(path)
         return any(real.is_relative_to(folder) for folder in self._real)
 
     def resolve(self, root: Root, relative: PurePosixPath) -> Path:
@@ -110,7 +108,12 @@ class Grants:
         if self.covers(path):
             return path
         # The root itself may be read, so that it is a link in it that leads away.
-        raise UngrantedError(path, path.resolve().parent if self.covers(root.folder) else root.folder)
+        raise UngrantedError(path, _real(path).parent if self.covers(root.folder) else root.folder)
+
+
+def _real(path: Path) -> Path:
+    # Unlike Path.resolve, it has an answer for a loop of links; reading that fails later, with a sentence.
+    return Path(os.path.realpath(path))
 
 
 def location_of(path: Path, roots: Iterable[Root]) -> Location:
@@ -122,7 +125,7 @@ def location_of(path: Path, roots: Iterable[Root]) -> Location:
         It is below none.
     """
     known = list(roots)
-    for way in (Path.absolute, Path.resolve):
+    for way in (Path.absolute, _real):
         target = way(path)
         fitting = [(root, way(root.folder)) for root in known if target.is_relative_to(way(root.folder))]
         if fitting:

@@ -137,7 +137,8 @@ def test_undo_and_redo_and_abort_restore_every_bit(
             shown = layer.compose(context.auto, np.empty(SIZE, np.uint8))
             dirty = step.revert(layer)
             assert state(layer) == before
-            layer.compose(context.auto, shown, dirty)
+            for rect in dirty:
+                layer.compose(context.auto, shown, rect)
             np.testing.assert_array_equal(shown, layer.compose(context.auto, np.empty(SIZE, np.uint8)))
             assert step.apply(layer) == dirty
             assert state(layer) == after

@@ -68,7 +68,7 @@ def test_square_dab_of_n_is_n_by_n_pixels(n: int, row: int, column: int) -> None
     assert covered.sum() == n * n
 
 
-@pytest.mark.parametrize("diameter", [2, 3, 5, 8, 20, 21, 64, 101, 500])
+@pytest.mark.parametrize("diameter", [2, 3, 5, 8, 20, 21, 64, 101, 500, 1100])
 @pytest.mark.parametrize("middle", [0.0, 0.5])
 def test_round_dab_is_round_and_symmetric(diameter: int, middle: float) -> None:
     side = diameter + 10

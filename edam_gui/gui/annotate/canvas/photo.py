@@ -23,6 +23,8 @@ class Photo:
 
     def __init__(self, pixels: UInt8Array) -> None:
         self._levels = [pixels]
+        self._shown = np.empty((0, 0, 4), np.uint8)
+        self._reduced = np.empty((0, 0, 3), np.uint8)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -40,7 +42,7 @@ class Photo:
         return self._levels[min(number, len(self._levels) - 1)]
 
     def render(self, sampling: Sampling, tone: UInt8Array | None) -> UInt8Array:
-        """Return the visible part, (h, w, 4) uint8 BGRX.
+        """Return the visible part, (h, w, 4) uint8 BGRX; it stays valid until the next call.
 
         Parameters
         ----------
@@ -49,10 +51,20 @@ class Photo:
         tone
             (256,) uint8 table, or `None`.
         """
-        pixels = self._magnified(sampling) if sampling.view.scale >= 1 else self._reduced(sampling)
-        if tone is not None:
-            pixels = np.asarray(cv2.LUT(pixels, tone), np.uint8)
-        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA), np.uint8)
+        if self._shown.shape[:2] != sampling.size:
+            # Fresh memory costs more than the work on it: it is kept while panning and zooming.
+            self._shown = np.empty((*sampling.size, 4), np.uint8)
+            self._reduced = np.empty((*sampling.size, 3), np.uint8)
+        if sampling.box.empty:
+            return self._shown
+        if sampling.view.scale < 1:
+            self._reduce(sampling)
+            _tone(self._reduced, tone, self._shown)
+        elif sampling.view.scale == 1:
+            _tone(self._levels[0][sampling.image_part.slices()], tone, self._shown)
+        else:
+            self._magnify(sampling, tone)
+        return self._shown
 
     def thumbnail(self, width: int, height: int, tone: UInt8Array | None) -> QImage:
         """Return the whole photo at a small size."""
@@ -66,11 +78,14 @@ class Photo:
             pixels = cv2.LUT(pixels, tone)
         return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
-    def _magnified(self, sampling: Sampling) -> UInt8Array:
-        pixels: UInt8Array = np.ascontiguousarray(sampling.take(self._levels[0], sampling.box))
-        return pixels
+    def _magnify(self, sampling: Sampling, tone: UInt8Array | None) -> None:
+        # The few image pixels in sight are toned first, then taken as numbers of four bytes.
+        part = sampling.image_part
+        pixels = _tone(self._levels[0][part.slices()], tone).view(np.uint32)[:, :, 0]
+        rows = pixels[sampling.rows - part.top]
+        rows.take(sampling.columns - part.left, axis=1, out=self._shown.view(np.uint32)[:, :, 0], mode="clip")
 
-    def _reduced(self, sampling: Sampling) -> UInt8Array:
+    def _reduce(self, sampling: Sampling) -> None:
         number = int(np.log2(1 / sampling.view.scale) + 1e-9)
         level = self.level(number)
         # Image pixels per device pixel, on this level.
@@ -85,8 +100,15 @@ class Photo:
         part = level[top : int(y + height * down) + 4, left : int(x + width * across) + 4]
         matrix = np.array([[across, 0, x - left], [0, down, y - top]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        moved = cv2.warpAffine(part, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(moved, np.uint8)
+        border = cv2.BORDER_REPLICATE
+        cv2.warpAffine(part, matrix, (width, height), dst=self._reduced, flags=flags, borderMode=border)
+
+
+def _tone(pixels: UInt8Array, tone: UInt8Array | None, out: UInt8Array | None = None) -> UInt8Array:
+    """Return RGB as BGRX with a tone table applied."""
+    if tone is not None:
+        pixels = np.asarray(cv2.LUT(pixels, tone), np.uint8)
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA, dst=out), np.uint8)
 
 
 def to_qimage(pixels: UInt8Array) -> QImage:

@@ -81,6 +81,11 @@ class Sampling:
         """The visible part, counted from its own corner."""
         return Box(0, 0, len(self.columns), len(self.rows))
 
+    @property
+    def image_part(self) -> Box:
+        """The image pixels in sight; there must be some."""
+        return Box(int(self.columns[0]), int(self.rows[0]), int(self.columns[-1]) + 1, int(self.rows[-1]) + 1)
+
     def take(self, pixels: AnyArray, box: Box) -> AnyArray:
         """Return what device rectangle `box` shows of an image array (H, W) or (H, W, C), nearest-sampled."""
         rows, columns = self.rows[box.top : box.bottom], self.columns[box.left : box.right]
