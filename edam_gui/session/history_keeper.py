@@ -45,10 +45,10 @@ class HistoryKeeper:
     context
         The session's state.
     recompose
-        Called with the layer's kind and the rectangle that an undone or redone stroke has changed.
+        Called with the layer's kind and the rectangles that an undone or redone stroke has changed.
     """
 
-    def __init__(self, context: Context, recompose: Callable[[str, Rect], None]) -> None:
+    def __init__(self, context: Context, recompose: Callable[[str, tuple[Rect, ...]], None]) -> None:
         self._context = context
         self._recompose = recompose
         self._states: dict[str, StateKind] = {}
@@ -149,8 +149,7 @@ class HistoryKeeper:
         if layer is None:
             return
         patch = patch_from_bytes(step.payload, layer.size)
-        for rect in patch.revert(layer) if backwards else patch.apply(layer):
-            self._recompose(step.kind, rect)
+        self._recompose(step.kind, patch.revert(layer) if backwards else patch.apply(layer))
 
     @staticmethod
     def layer(current: CurrentImage, kind: str) -> EditLayer | None:

@@ -9,15 +9,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from edam_gui.core.edits.rect import Rect
+from edam_gui.core.edits.rect import Rect, joined
 from edam_gui.core.label_set import LabelSet
 from edam_gui.jobs import Deliver, JobRunner
 from edam_gui.project.choices import Choices
-from edam_gui.project.store import Status, Ticks
+from edam_gui.project.store import ImageRow, Status, Ticks
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.bulk import Bulk
 from edam_gui.session.bulk_ticks import BulkStatus, BulkTicks
+from edam_gui.session.clean_up import CleanUp
 from edam_gui.session.comparison import Comparison
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
@@ -33,13 +34,16 @@ from edam_gui.session.labelling import Labelling
 from edam_gui.session.layer_restore import LABEL
 from edam_gui.session.model_host import ModelHost, model_choice
 from edam_gui.session.navigator import Navigator
+from edam_gui.session.notes import Notes
 from edam_gui.session.opened import OpenedProject
 from edam_gui.session.opener import Opener
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.readout import Readout, read_pixel
 from edam_gui.session.rules import Rules
 from edam_gui.session.run_all import RunAll
+from edam_gui.session.shapes import Shapes
 from edam_gui.session.sitting import Sitting
+from edam_gui.session.superpixels import Superpixels
 from edam_gui.session.thumbnails import Thumbnails
 from edam_gui.session.tick_states import ticks_from_state, ticks_to_state
 from edam_gui.session.ticks import TickBook
@@ -61,7 +65,7 @@ class Session:
         What changes.
     opener, folders, navigator, desk, model, rules, ticks, labelling, activation, comparison
         What is shown.
-    editing, history, run_all, exporting
+    editing, history, shapes, clean_up, superpixels, notes, run_all, exporting
         What can be done.
     rows, sitting, thumbnails
         What lists show: the images, how far the work is, small pictures.
@@ -79,9 +83,13 @@ class Session:
         self.activation = ActivationView(context, self.rules)
         self.ticks = TickBook(context, self.labelling.update)
         self.history = HistoryKeeper(context, self._recompose)
-        self.editing = Editing(context, self.labelling, self.history)
+        self.superpixels = Superpixels(context)
+        self.editing = Editing(context, self.labelling, self.history, self.superpixels)
+        self.shapes = Shapes(context, self.editing)
+        self.clean_up = CleanUp(context, self.editing)
+        self.notes = Notes(context)
         self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours)
-        self.navigator = Navigator(context, self.desk.show)
+        self.navigator = Navigator(context, self._go_to)
         self.run_all = RunAll(context, self.navigator, self.labelling)
         self.exporting = Exporting(context, self.labelling)
         self.folders = Folders(context, self.rules, self.desk, self.navigator)
@@ -160,6 +168,11 @@ class Session:
         """Do the next step on this image again."""
         return not self.editing.is_painting and self.history.redo()
 
+    def go_to_step(self, position: int) -> None:
+        """Undo or redo until `position` steps of this image's history are done."""
+        self.editing.abort_stroke()
+        self.history.go_to(position)
+
     def close(self) -> None:
         """Write what is left and end every thread."""
         self.opener.close()
@@ -196,9 +209,19 @@ class Session:
         self.events.project_changed.emit()
         return ""
 
-    def _closing(self) -> None:
-        self.editing.abort_stroke()
+    def _go_to(self, row: ImageRow) -> None:
+        self._leave()
+        self.desk.show(row)
+
+    def _leave(self) -> None:
+        """Keep what is being done to the current image before it goes."""
+        self.editing.finish_stroke()
+        self.rules.commit()
+        self.clean_up.cancel()
         self.history.leave()
+
+    def _closing(self) -> None:
+        self._leave()
         self.desk.clear()
         self.navigator.clear()
         self.sitting.close()
@@ -214,11 +237,12 @@ class Session:
     def _neighbours(self) -> Any:
         return self.navigator.neighbours()
 
-    def _recompose(self, layer: str, rect: Rect) -> None:
+    def _recompose(self, layer: str, rects: tuple[Rect, ...]) -> None:
         if layer == LABEL:
-            self.labelling.compose(rect)
+            for rect in rects:
+                self.labelling.compose(rect)
         else:
-            self.labelling.compose_saliency(rect)
+            self.labelling.compose_saliency(joined(rects))
         self.events.edits_changed.emit()
 
     def _record_states(self) -> None:
@@ -245,6 +269,8 @@ class Session:
         history.register("thresholds", put_thresholds)
         history.register("choices", lambda state: self.rules.put_choices(Choices.from_data(state["choices"])))
         history.register("status", lambda state: self.navigator.put_status(Status(state)))
+        history.register("note", self.notes.put)
+        self.notes.on_step = lambda before, after: history.record_state("note", "Note", before, after)
         self.ticks.on_step = on_ticks
         self.rules.on_commit = on_rule
         self.navigator.on_status = on_status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -115,3 +116,11 @@ class Rect:
         """Return the index of these pixels in an array that covers `outer`, which must hold them."""
         top, left = self.top - outer.top, self.left - outer.left
         return slice(top, top + self.height), slice(left, left + self.width)
+
+
+def joined(rects: Iterable[Rect]) -> Rect | None:
+    """Return the smallest rectangle that holds all, `None` without any."""
+    whole = None
+    for rect in rects:
+        whole = rect.union(whole)
+    return whole

@@ -37,6 +37,7 @@ class CanvasPresenter(QObject):
         events.current_changed.connect(self._current_changed)
         events.photo_changed.connect(self._photo_changed)
         events.labels_changed.connect(self._labels_changed)
+        events.preview_changed.connect(self._preview_changed)
         events.masks_changed.connect(self._mask_changed)
         events.saliency_changed.connect(self._saliency_changed)
         events.ground_truth_changed.connect(self._truth_changed)
@@ -95,6 +96,8 @@ class CanvasPresenter(QObject):
     def _labels_changed(self, rect: Rect | None) -> None:
         current = self._session.current
         labels = current.labels if current is not None else None
+        if current is not None and self._session.clean_up.preview is not None:
+            labels = self._session.clean_up.preview
         if labels is not self._labels:
             self._labels = labels
             self._canvas.set_labels(labels)
@@ -103,6 +106,9 @@ class CanvasPresenter(QObject):
             self._canvas.labels_changed(box)
             if box is not None:
                 self._canvas.edits_changed(box)
+
+    def _preview_changed(self) -> None:
+        self._labels_changed(None)
 
     def _mask_changed(self) -> None:
         self._canvas.set_mask(self._session.activation.plane if self._has_photo() else None)

@@ -61,14 +61,23 @@ class PointerWidget(PictureWidget):
         self._drag = _Drag.NONE
         self._drag_button = Qt.MouseButton.NoButton
         self._at: QPointF | None = None
-        self._panning = False
+        self._hand = False
+        self._space = False
         self._hover: tuple[int, int] | None = None
         self._tool_cursor = Qt.CursorShape.ArrowCursor
 
     def set_panning(self, on: bool) -> None:
-        """Let the left button pan, as the held space key does."""
-        if on != self._panning:
-            self._panning = on
+        """Let the left button pan, as the held space key does; with Alt it reaches tools all the same."""
+        self._hand = on
+        self._show_cursor()
+
+    @property
+    def _panning(self) -> bool:
+        return self._hand or self._space
+
+    def _hold_space(self, held: bool) -> None:
+        if held != self._space:
+            self._space = held
             self._show_cursor()
             self._follow(self._at)
 
@@ -80,7 +89,7 @@ class PointerWidget(PictureWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Pan while space is held."""
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
-            self.set_panning(True)
+            self._hold_space(True)
             event.accept()
         else:
             super().keyPressEvent(event)
@@ -89,14 +98,14 @@ class PointerWidget(PictureWidget):
         """End panning with space."""
         if event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
-                self.set_panning(False)
+                self._hold_space(False)
             event.accept()
         else:
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Forget the space key: its release goes elsewhere."""
-        self.set_panning(False)
+        self._hold_space(False)
         super().focusOutEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -144,7 +153,7 @@ class PointerWidget(PictureWidget):
             return True
         at = event.position() * self._ratio
         self._follow(at)
-        self._drag = self._drag_for(event.button(), at)
+        self._drag = self._drag_for(event.button(), at, event.modifiers())
         self._drag_button = event.button()
         if self._drag is _Drag.TOOL:
             self._tell(kind, event, event.button())
@@ -153,9 +162,10 @@ class PointerWidget(PictureWidget):
         self._show_cursor()
         return self._drag is not _Drag.NONE
 
-    def _drag_for(self, button: Qt.MouseButton, at: QPointF) -> _Drag:
+    def _drag_for(self, button: Qt.MouseButton, at: QPointF, modifiers: Qt.KeyboardModifier) -> _Drag:
         left = button == Qt.MouseButton.LeftButton
-        if button == Qt.MouseButton.MiddleButton or (left and self._panning):
+        picks = self._hand and not self._space and bool(modifiers & Qt.KeyboardModifier.AltModifier)
+        if button == Qt.MouseButton.MiddleButton or (left and self._panning and not picks):
             return _Drag.PAN
         if left and self._on_minimap(at):
             return _Drag.MINIMAP
