@@ -213,3 +213,10 @@ def _open(choice: ModelChoice) -> NetworkSource:
 def model_choice(choices: Choices) -> ModelChoice:
     """Return the model that a project has chosen."""
     return ModelChoice(choices.model or "", choices.device or "auto", choices.precision or "auto", choices.scales)
+
+
+def shipped_model_names() -> tuple[str, ...]:
+    """Return the names of the models that come with the program, the default first; torch is not loaded for it."""
+    from edam_gui.model.shipped import DEFAULT_MODEL, shipped_models
+
+    return (DEFAULT_MODEL, *sorted(set(shipped_models()) - {DEFAULT_MODEL}))
