@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
 
 _SIDE_WIDTH = 300
+_LEFT_WIDTH = 230
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,14 @@ def add_dock(window: QMainWindow, spec: DockSpec) -> QDockWidget:
     return dock
 
 
-def arrange_right(window: QMainWindow, upper: QDockWidget, lower: list[QDockWidget]) -> None:
-    """Put panels below another as tabs, and give both halves their sizes."""
+def arrange(window: QMainWindow, left: QDockWidget, upper: QDockWidget, lower: list[QDockWidget]) -> None:
+    """Put panels below another as tabs, and give all their first sizes."""
     window.splitDockWidget(upper, lower[0], Qt.Orientation.Vertical)
     for other in lower[1:]:
         window.tabifyDockWidget(lower[0], other)
     lower[0].raise_()
     window.resizeDocks([upper, lower[0]], [320, 420], Qt.Orientation.Vertical)
-    window.resizeDocks([upper], [_SIDE_WIDTH], Qt.Orientation.Horizontal)
+    window.resizeDocks([left, upper], [_LEFT_WIDTH, _SIDE_WIDTH], Qt.Orientation.Horizontal)
 
 
 def _scrolling(widget: QWidget) -> QScrollArea:

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
+from edam_gui.core.arrays import UInt8Array
 from edam_gui.gui.annotate.class_row import ClassRow
 from edam_gui.gui.shell.icons import themed_icon
 from edam_gui.session.session import Session
@@ -42,6 +43,7 @@ class ClassModel(QAbstractTableModel):
         self._rows: tuple[ClassRow, ...] = ()
         self.hidden: set[int] = set()
         self.opacities: dict[int, float] = {}
+        self.palette: UInt8Array | None = None
 
     def refresh(self) -> None:
         """Take the rows anew; the view keeps its place unless the order has changed."""
@@ -62,7 +64,7 @@ class ClassModel(QAbstractTableModel):
             ClassRow(
                 index=index,
                 name=label_class.name,
-                color=label_class.color,
+                color=self._color(index),
                 ticked=ticks is not None and index in ticks.classes,
                 suggested=ticks is not None and index in ticks.suggested,
                 doubtful=current is not None and index in current.doubtful,
@@ -73,6 +75,11 @@ class ClassModel(QAbstractTableModel):
             for index, label_class in enumerate(session.label_set.classes, start=1)
         ]
         return tuple(sorted(rows, key=lambda row: (not (row.ticked or row.share), row.index)))
+
+    def _color(self, index: int) -> tuple[int, int, int]:
+        palette = self._session.label_set.palette if self.palette is None else self.palette
+        red, green, blue = palette[index].tolist()
+        return red, green, blue
 
     def row_of(self, class_index: int) -> int | None:
         """Return the line of a class."""
