@@ -9,6 +9,7 @@ import typer
 
 import edam_gui
 from edam_gui import cli_models, cli_output
+from edam_gui.cli_export import export
 from edam_gui.cli_frame import ClassFile, JsonFile, ListFile, exit_code, interruptible, is_stdout, sentences
 from edam_gui.cli_label import label
 from edam_gui.cli_saliency import saliency
@@ -41,14 +42,16 @@ def start(
         raise typer.Exit
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
-        typer.echo("The window is not part of this version yet; try 'demo' first, then 'label'.")
 
 
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("edam-demo"),
     gui: Annotated[
-        bool, typer.Option("--gui/--no-gui", help="Open the window on it (no window in this version).")
+        bool,
+        typer.Option(
+            "--gui/--no-gui", help="Open the window on the demo's photos afterwards, where there is a screen."
+        ),
     ] = True,
 ) -> None:
     """Label four real photos step by step and draw a contact sheet."""
@@ -66,6 +69,7 @@ def demo(
 
 app.command()(label)
 app.command()(saliency)
+app.command()(export)
 
 
 @app.command()

@@ -152,7 +152,7 @@ def read_header(path: Path, *, max_pixels: int = MAX_PIXELS) -> PictureHeader:
         return _header(path, _open_image(stream), stream, max_pixels)
 
 
-def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Picture:
+def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS, at_least: int | None = None) -> Picture:
     """Decode the first frame of a picture file, upright.
 
     Parameters
@@ -161,6 +161,9 @@ def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Picture:
         JPEG, PNG, BMP, TIFF or WebP by content; the suffix does not matter.
     max_pixels
         Larger pictures are refused before they are decoded.
+    at_least
+        For thumbnails: a JPEG may come out at 1/2, 1/4 or 1/8 of its size, in a fraction of the time, as long as its
+        longer side keeps this many pixels. The header tells the size in the file all the same.
 
     Raises
     ------
@@ -174,6 +177,11 @@ def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Picture:
         if refused is not None:
             raise InputFileError(path, refused)
         lossy = image.format in ("JPEG", "MPO", "WEBP") or "jpeg" in str(image.info.get("compression", ""))
+        if at_least is not None and isinstance(image, JpegImagePlugin.JpegImageFile):
+            width, height = image.size
+            image.draft(
+                None, (max(1, width * at_least // max(image.size)), max(1, height * at_least // max(image.size)))
+            )
         # Pillow turns TIFF files, and no others, upright while it decodes them.
         orientation = 1 if image.format == "TIFF" else header.orientation
         pixels = decode_pixels(image, lambda: _open_image(stream))

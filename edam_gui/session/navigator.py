@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
+from edam_gui.jobs import JobContext
 from edam_gui.project.store import ImageRow, Query, Status
 from edam_gui.project.store.changes import SetStatus
 from edam_gui.session.context import Context
 
+_LIST: Final = "list-images"
+
+
+@dataclass(frozen=True, eq=False)
+class _Listing:
+    ids: list[int]
+    places: dict[int, int]
+
 
 class Navigator:
     """The list of images and the place in it.
+
+    Listing is a job, as a data set may have a hundred thousand images; until it is done the list before it stands.
 
     Parameters
     ----------
@@ -29,20 +42,49 @@ class Navigator:
         self._forward = True
         self.on_status: Callable[[Status, Status], None] = lambda _before, _after: None
 
-    def refresh(self) -> None:
-        """List the images anew: the filter, the order or the images have changed."""
-        project = self._context.project
-        self.ids = project.store.ids(self.query) if project is not None else ()
-        self._places = {image: place for place, image in enumerate(self.ids)}
+    def refresh(self, then: Callable[[], None] | None = None) -> None:
+        """List the images anew, in a job: the filter, the order or the images have changed.
+
+        Parameters
+        ----------
+        then
+            Called when the new list stands.
+        """
+        project, query = self._context.project, self.query
+        if project is None:
+            self.clear()
+            return
+
+        def work(_: JobContext) -> _Listing:
+            project.store.flush(1.0)
+            ids = project.store.ids(query)
+            return _Listing(ids, {image: place for place, image in enumerate(ids)})
+
+        def take(listing: _Listing) -> None:
+            self.ids, self._places = listing.ids, listing.places
+            self._context.events.images_changed.emit()
+            if then is not None:
+                then()
+
+        self._context.jobs.start(_LIST, work, done=take, lane="list", urgent=True)
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether a new list is being made."""
+        return self._context.jobs.is_busy(_LIST)
+
+    def clear(self) -> None:
+        """List nothing: the project is being closed."""
+        self._context.jobs.cancel(_LIST)
+        self.query = Query()
+        self.ids, self._places = (), {}
         self._context.events.images_changed.emit()
 
     def set_query(self, query: Query) -> None:
         """List other images, or in another order."""
-        self.query = query
-        project = self._context.project
-        if project is not None:
-            project.store.flush(1.0)
-        self.refresh()
+        if query != self.query:
+            self.query = query
+            self.refresh()
 
     @property
     def place(self) -> int | None:
@@ -83,13 +125,12 @@ class Navigator:
         if project is None or not self.ids:
             return False
         project.store.flush(1.0)
+        wanted = set(project.store.ids(replace(self.query, statuses=frozenset(statuses))))
         start = self.place if self.place is not None else -1
-        order = [*self.ids[start + 1 :], *self.ids[: max(start, 0)]]
-        for first in range(0, len(order), 500):
-            for row in project.store.rows(order[first : first + 500]):
-                if row.status in statuses:
-                    self._show(project.store.row(row.id))
-                    return True
+        for image in (*self.ids[start + 1 :], *self.ids[: max(start, 0)]):
+            if image in wanted:
+                self.go_to(image)
+                return True
         return False
 
     def set_status(self, status: Status) -> None:

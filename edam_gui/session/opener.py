@@ -49,16 +49,17 @@ class Opener:
         granted = tuple(self.granted)
         saved, trouble = self.save_state.on_saved, self.save_state.on_trouble
 
-        def work(context: JobContext) -> ProjectStore:
+        def work(context: JobContext) -> tuple[ProjectStore, tuple[Path, ...]]:
             if is_project(source):
-                return open_project(source, granted=granted, on_saved=saved, on_trouble=trouble)
+                return open_project(source, granted=granted, on_saved=saved, on_trouble=trouble), ()
             opening = look_at(source, list_file)
             if opening.exists:
-                return open_project(opening.project_file, granted=granted, on_saved=saved, on_trouble=trouble)
+                return open_project(opening.project_file, granted=granted, on_saved=saved, on_trouble=trouble), ()
             store = create_project(opening, label_set, token=context.token, on_saved=saved, on_trouble=trouble)
             if opening.notice is not None:
                 store.notices += (opening.notice,)
-            return store
+            # The user has just pointed at these folders, which allows them from now on.
+            return store, tuple(root.folder for root in store.roots() if not root.inside)
 
         self._context.jobs.start(
             _OPEN,
@@ -69,8 +70,12 @@ class Opener:
             lane="open",
         )
 
-    def _take(self, store: ProjectStore) -> None:
+    def _take(self, opened: tuple[ProjectStore, tuple[Path, ...]]) -> None:
+        store, pointed_at = opened
         self.close()
+        for folder in pointed_at:
+            self.granted.append(folder)
+            self.on_grant(folder)
         project = OpenedProject(store)
         project.on_submit = self.save_state.submitted
         self._context.project = project

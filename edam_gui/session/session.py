@@ -16,16 +16,23 @@ from edam_gui.project.choices import Choices
 from edam_gui.project.store import ImageRow, Status, Ticks
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
+from edam_gui.session.bulk import Bulk
+from edam_gui.session.bulk_ticks import BulkStatus, BulkTicks
 from edam_gui.session.clean_up import CleanUp
+from edam_gui.session.comparison import Comparison
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.desk import LAST_IMAGE, Desk
 from edam_gui.session.editing import Editing
 from edam_gui.session.events import Events
+from edam_gui.session.exporting import Exporting
+from edam_gui.session.folders import Folders
 from edam_gui.session.history_keeper import HistoryKeeper
+from edam_gui.session.image_rows import ImageRows
+from edam_gui.session.label_table import LabelTable
 from edam_gui.session.labelling import Labelling
 from edam_gui.session.layer_restore import LABEL
-from edam_gui.session.model_host import ModelChoice, ModelHost
+from edam_gui.session.model_host import ModelHost, model_choice
 from edam_gui.session.navigator import Navigator
 from edam_gui.session.notes import Notes
 from edam_gui.session.opened import OpenedProject
@@ -33,8 +40,12 @@ from edam_gui.session.opener import Opener
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.readout import Readout, read_pixel
 from edam_gui.session.rules import Rules
+from edam_gui.session.run_all import RunAll
 from edam_gui.session.shapes import Shapes
+from edam_gui.session.sitting import Sitting
 from edam_gui.session.superpixels import Superpixels
+from edam_gui.session.thumbnails import Thumbnails
+from edam_gui.session.tick_states import ticks_from_state, ticks_to_state
 from edam_gui.session.ticks import TickBook
 
 
@@ -52,8 +63,14 @@ class Session:
     ----------
     events
         What changes.
-    opener, navigator, desk, model, rules, ticks, labelling, activation, editing, history, shapes, clean_up, notes
+    opener, folders, navigator, desk, model, rules, ticks, labelling, activation, comparison
+        What is shown.
+    editing, history, shapes, clean_up, superpixels, notes, run_all, exporting
         What can be done.
+    rows, sitting, thumbnails
+        What lists show: the images, how far the work is, small pictures.
+    bulk, bulk_ticks, bulk_status, label_table
+        What can be done to many images.
     """
 
     def __init__(self, deliver: Deliver, cache: PassCache | None = None) -> None:
@@ -73,6 +90,17 @@ class Session:
         self.notes = Notes(context)
         self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours)
         self.navigator = Navigator(context, self._go_to)
+        self.run_all = RunAll(context, self.navigator, self.labelling)
+        self.exporting = Exporting(context, self.labelling)
+        self.folders = Folders(context, self.rules, self.desk, self.navigator)
+        self.comparison = Comparison(context)
+        self.rows = ImageRows(context, self.navigator)
+        self.sitting = Sitting(context)
+        self.thumbnails = Thumbnails(context, deliver)
+        self.bulk = Bulk(context, self.rows, self.history)
+        self.bulk_ticks = BulkTicks(context, self.rows, self.bulk, self.ticks, self.sitting)
+        self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting)
+        self.label_table = LabelTable(context)
         self.opener = Opener(context, deliver, self._opened, self._closing)
         self._record_states()
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
@@ -119,7 +147,7 @@ class Session:
 
     def load_model(self) -> None:
         """Load the model that the project has chosen, else the default."""
-        self.model.load(_model_choice(self.rules.choices))
+        self.model.load(model_choice(self.rules.choices), self._agreed_classes)
 
     def choose_model(self, **values: Any) -> None:
         """Choose another model, device, precision or scales for the project, and load it."""
@@ -127,8 +155,7 @@ class Session:
             self.rules.choose(**values)
             self.load_model()
         else:
-            choices = Choices(**values)
-            self.model.load(_model_choice(choices))
+            self.model.load(model_choice(Choices(**values)), self._agreed_classes)
 
     def undo(self) -> bool:
         """Take the last step on this image back; while a stroke is painted, only that."""
@@ -155,15 +182,32 @@ class Session:
     # Wiring ----------------------------------------------------------------------------------------------------------
 
     def _opened(self) -> None:
-        self.navigator.refresh()
+        self.navigator.refresh(self._listed)
         self.events.project_changed.emit()
         self.events.rule_changed.emit()
         self.load_model()
+
+    def _listed(self) -> None:
         last = self.project.store.setting(LAST_IMAGE) if self.project is not None else None
         if isinstance(last, int) and self.navigator.place_of(last) is not None:
             self.navigator.go_to(last)
         else:
             self.navigator.next()
+
+    def _agreed_classes(self, own: LabelSet) -> str:
+        """Return why a model's classes do not fit the project's, as a sentence; an untouched project takes them."""
+        project = self.project
+        if project is None or own.names == project.label_set.names:
+            return ""
+        counts = project.store.counts()
+        if counts.labelled or counts.edited:
+            return (
+                f"This model knows other classes ({', '.join(own.names[1:4])}, …) than the project, which has labels "
+                "already; open the photos in a new project, or choose another model."
+            )
+        project.adopt_classes(own)
+        self.events.project_changed.emit()
+        return ""
 
     def _go_to(self, row: ImageRow) -> None:
         self._leave()
@@ -179,7 +223,10 @@ class Session:
     def _closing(self) -> None:
         self._leave()
         self.desk.clear()
-        self.navigator.ids = ()
+        self.navigator.clear()
+        self.sitting.close()
+        self.bulk.forget()
+        self.thumbnails.clear()
         self.events.project_changed.emit()
 
     def _restore(self, current: CurrentImage) -> None:
@@ -203,7 +250,7 @@ class Session:
         history, context = self.history, self._context
 
         def on_ticks(name: str, before: Ticks | None, after: Ticks | None) -> None:
-            history.record_state("ticks", name, _ticks_json(before), _ticks_json(after))
+            history.record_state("ticks", name, ticks_to_state(before), ticks_to_state(after))
             self._started()
 
         def on_rule(before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -218,7 +265,7 @@ class Session:
         def on_status(before: Status, after: Status) -> None:
             history.record_state("status", f"Status: {after.value.replace('_', ' ')}", before.value, after.value)
 
-        history.register("ticks", lambda state: self.ticks.put(_ticks_from_json(state)))
+        history.register("ticks", lambda state: self.ticks.put(ticks_from_state(state)))
         history.register("thresholds", put_thresholds)
         history.register("choices", lambda state: self.rules.put_choices(Choices.from_data(state["choices"])))
         history.register("status", lambda state: self.navigator.put_status(Status(state)))
@@ -233,15 +280,3 @@ class Session:
         current = self.current
         if current is not None and current.status is Status.NEW:
             self.navigator.put_status(Status.IN_PROGRESS)
-
-
-def _model_choice(choices: Choices) -> ModelChoice:
-    return ModelChoice(choices.model or "", choices.device or "auto", choices.precision or "auto", choices.scales)
-
-
-def _ticks_json(ticks: Ticks | None) -> Any:
-    return None if ticks is None else {"classes": sorted(ticks.classes), "suggested": sorted(ticks.suggested)}
-
-
-def _ticks_from_json(state: Any) -> Ticks | None:
-    return None if state is None else Ticks(frozenset(state["classes"]), frozenset(state["suggested"]))

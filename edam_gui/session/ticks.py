@@ -36,31 +36,31 @@ class TickBook:
         ticks = self.ticks or Ticks(frozenset())
         name = self._context.label_set.names[class_index]
         if class_index in ticks.suggested:
-            self._set(f"Confirm {name}", Ticks(ticks.classes, ticks.suggested - {class_index}))
+            self.change(f"Confirm {name}", Ticks(ticks.classes, ticks.suggested - {class_index}))
         elif class_index in ticks.classes:
             self.untick(class_index)
         else:
-            self._set(f"Tick {name}", Ticks(ticks.classes | {class_index}, ticks.suggested))
+            self.change(f"Tick {name}", Ticks(ticks.classes | {class_index}, ticks.suggested))
 
     def tick(self, class_index: int) -> None:
         """Tick a class; nothing happens if it is."""
         ticks = self.ticks or Ticks(frozenset())
         if class_index not in ticks.confirmed:
             name = self._context.label_set.names[class_index]
-            self._set(f"Tick {name}", Ticks(ticks.classes | {class_index}, ticks.suggested - {class_index}))
+            self.change(f"Tick {name}", Ticks(ticks.classes | {class_index}, ticks.suggested - {class_index}))
 
     def untick(self, class_index: int) -> None:
         """Take a tick away: the class's pixels go to the runner-up."""
         ticks = self.ticks
         if ticks is not None and class_index in ticks.classes:
             name = self._context.label_set.names[class_index]
-            self._set(f"Untick {name}", Ticks(ticks.classes - {class_index}, ticks.suggested - {class_index}))
+            self.change(f"Untick {name}", Ticks(ticks.classes - {class_index}, ticks.suggested - {class_index}))
 
     def confirm_all(self) -> None:
         """Confirm every suggestion."""
         ticks = self.ticks
         if ticks is not None and ticks.suggested:
-            self._set("Confirm classes", Ticks(ticks.classes))
+            self.change("Confirm classes", Ticks(ticks.classes))
 
     def suggest(self, classes: frozenset[int]) -> None:
         """Take the model's suggestion for an image of which nothing is known; no step of the history."""
@@ -77,7 +77,8 @@ class TickBook:
         self._context.events.ticks_changed.emit()
         self._changed()
 
-    def _set(self, name: str, ticks: Ticks) -> None:
+    def change(self, name: str, ticks: Ticks | None) -> None:
+        """Write the ticks as a step of the history, of this name."""
         if self._context.current is None:
             return
         before = self.ticks

@@ -30,6 +30,7 @@ class CanvasPresenter(QObject):
         self._session = session
         self._canvas = canvas
         self._labels: UInt8Array | None = None
+        self._instead: UInt8Array | None = None
         self._palette: UInt8Array | None = None
         self._opacities: dict[int, float] = {}
         self._hidden: frozenset[int] = frozenset()
@@ -98,6 +99,8 @@ class CanvasPresenter(QObject):
         labels = current.labels if current is not None else None
         if current is not None and self._session.clean_up.preview is not None:
             labels = self._session.clean_up.preview
+        if self._instead is not None and labels is not None and self._instead.shape == labels.shape:
+            labels = self._instead
         if labels is not self._labels:
             self._labels = labels
             self._canvas.set_labels(labels)
@@ -106,6 +109,11 @@ class CanvasPresenter(QObject):
             self._canvas.labels_changed(box)
             if box is not None:
                 self._canvas.edits_changed(box)
+
+    def show_instead(self, labels: UInt8Array | None) -> None:
+        """Show another label map of the same photo for a moment, (H, W) uint8; `None`: the session's again."""
+        self._instead = labels
+        self._labels_changed(None)
 
     def _preview_changed(self) -> None:
         self._labels_changed(None)

@@ -48,6 +48,7 @@ from edam_gui.gui.shell.elided_label import ElidedLabel
 from edam_gui.gui.shell.help_window import HelpWindow
 from edam_gui.gui.shell.job_indicator import JobIndicator
 from edam_gui.gui.shell.message_bar import Kind, MessageBar
+from edam_gui.gui.shell.number_box import padded
 from edam_gui.gui.shell.recent_files import RecentFiles, keep_recent_menu
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.gui.shell.settings import Settings
@@ -207,7 +208,7 @@ def _thresholds() -> QWidget:
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(0, 100)
         slider.setValue(round(100 * value / top))
-        box = QDoubleSpinBox()
+        box = padded(QDoubleSpinBox())
         box.setDecimals(0 if top > 1 else 6)
         box.setRange(0, top)
         box.setValue(value)

@@ -77,7 +77,7 @@ class MessageBar(QFrame):
         self._button.clicked.connect(self._act)
         self._close = QToolButton(self)
         self._close.setAccessibleName("Close this message")
-        self._close.setToolTip("Close this message (Esc)")
+        self._close.setToolTip("Close this message")
         self._close.clicked.connect(self.dismiss)
         self._lay_out()
         self.setVisible(False)

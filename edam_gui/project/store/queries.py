@@ -96,4 +96,7 @@ def _where(query: Query) -> tuple[str, list[Any]]:
         values.append(int(query.labelled))
     if query.edited is not None:
         terms.append("history > 0" if query.edited else "history = 0")
+    if query.changed_since is not None:
+        terms.append("changed >= ?")
+        values.append(query.changed_since)
     return (" WHERE " + " AND ".join(terms) if terms else ""), values

@@ -31,6 +31,22 @@ from edam_gui.project.thresholds import ThresholdScopes
 
 T = TypeVar("T")
 _LAST: Final = (1 << 63) - 1
+_SHORT: Final = 500
+"""Rows of a list that is read as quickly as one image."""
+
+
+class _Reader:
+    """A connection, and the lock of the thread that uses it."""
+
+    def __init__(self, path: Path) -> None:
+        self.lock = threading.Lock()
+        self.connection: sqlite3.Connection | None = open_reader(path)
+
+    def close(self) -> None:
+        with self.lock:
+            if self.connection is not None:
+                self.connection.close()
+                self.connection = None
 
 
 class ProjectReads:
@@ -40,38 +56,44 @@ class ProjectReads:
     one image, and of the project itself, includes all that was submitted, even while it cannot be written.
 
     Every method may raise `InputFileError` if the file cannot be read any more.
+
+    Long lists have a connection of their own, so that reading one image or a page never waits for them.
     """
 
     def __init__(self, path: Path, pending: Callable[[], tuple[tuple[Change, ...], ...]]) -> None:
         self._path = path
         self._pending = pending
-        self._reading = threading.Lock()
-        self._reader: sqlite3.Connection | None = open_reader(path)
+        self._short = _Reader(path)
+        try:
+            self._long = _Reader(path)
+        except BaseException:
+            self._short.close()
+            raise
 
     def close_reader(self) -> None:
-        """Close the connection; nothing can be read afterwards."""
-        with self._reading:
-            if self._reader is not None:
-                self._reader.close()
-                self._reader = None
+        """Close the connections; nothing can be read afterwards."""
+        for reader in (self._short, self._long):
+            reader.close()
 
     # Lists
 
     def count(self, query: Query = Query()) -> int:  # noqa: B008 - frozen
         """Return how many images there are."""
-        return self._read(lambda reader: queries.count_ids(reader, query))
+        return self._read(lambda reader: queries.count_ids(reader, query), self._long)
 
     def ids(self, query: Query = Query(), *, limit: int | None = None, offset: int = 0) -> list[int]:  # noqa: B008
         """Return the ids of a page of images, in order; without a limit, of all from `offset` on."""
-        return self._read(lambda reader: queries.find_ids(reader, query, -1 if limit is None else limit, offset))
+        number = -1 if limit is None else limit
+        return self._read(lambda reader: queries.find_ids(reader, query, number, offset), self._long)
 
     def rows(self, ids: Sequence[int]) -> list[ImageRow]:
         """Return images by id, in the order of the ids; ids of no image are left out."""
-        return self._read(lambda reader: queries.read_rows(reader, ids))
+        by = self._short if len(ids) <= _SHORT else self._long
+        return self._read(lambda reader: queries.read_rows(reader, ids), by)
 
     def counts(self) -> Counts:
         """Return how many images there are of each status and class."""
-        return self._read(queries.count_kinds)
+        return self._read(queries.count_kinds, self._long)
 
     # One image
 
@@ -157,17 +179,18 @@ class ProjectReads:
         finally:
             memory.close()
 
-    def _read(self, read: Callable[[sqlite3.Connection], T]) -> T:
-        with self._open() as reader:
+    def _read(self, read: Callable[[sqlite3.Connection], T], by: _Reader | None = None) -> T:
+        with self._open(by) as reader:
             return read(reader)
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        with self._reading:
-            if self._reader is None:
+    def _open(self, by: _Reader | None = None) -> Iterator[sqlite3.Connection]:
+        reader = by or self._short
+        with reader.lock:
+            if reader.connection is None:
                 raise InputFileError(self._path, "is closed")
             try:
-                yield self._reader
+                yield reader.connection
             except sqlite3.Error as error:
                 damaged = primary_code(error) in ("CORRUPT", "NOTADB")
                 cause = "is damaged; open the project again to recover what is readable"

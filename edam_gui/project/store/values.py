@@ -217,6 +217,8 @@ class Query:
         `True`: an image-level label is known, `False`: it is not.
     edited
         Whether there are edit steps that hold.
+    changed_since
+        Images changed at or after this time, in seconds since the epoch.
     sort, descending
         The order; within it natural order.
     """
@@ -226,6 +228,7 @@ class Query:
     classes: frozenset[int] = frozenset()
     labelled: bool | None = None
     edited: bool | None = None
+    changed_since: float | None = None
     sort: Sort = Sort.NATURAL
     descending: bool = False
 

@@ -49,13 +49,15 @@ class PointerWidget(PictureWidget):
     left = Signal()
     """The pointer is not over the image any more."""
     pointer = Signal(object)
-    """A `PointerEvent` for the tool in use."""
+    """A `PointerEvent` for the tool in use. The second press of a double click is a DOUBLE, not a PRESS."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # The right button is a tool's: no menu of a parent opens under it.
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._drag = _Drag.NONE
         self._drag_button = Qt.MouseButton.NoButton
         self._at: QPointF | None = None
@@ -77,6 +79,7 @@ class PointerWidget(PictureWidget):
         if held != self._space:
             self._space = held
             self._show_cursor()
+            self._follow(self._at)
 
     @property
     def dragging(self) -> bool:
@@ -206,6 +209,8 @@ class PointerWidget(PictureWidget):
 
     def _set_size(self, size: tuple[int, int] | None) -> None:
         super()._set_size(size)
+        # A stroke begun on one photo does not go on over the next.
+        self._drag = _Drag.NONE
         self._show_cursor()
         self._follow(self._at)
 
@@ -242,15 +247,25 @@ class PointerWidget(PictureWidget):
     def _show_cursor(self) -> None:
         self.setCursor(self._cursor_shape())
 
+    def _pointer_is_tool(self) -> bool:
+        """Whether the pointer stands for the tool, and not for a hand, the minimap's or the divider's."""
+        if self._drag is _Drag.TOOL:
+            return True
+        if self._drag is not _Drag.NONE or self._panning or self._at is None:
+            return False
+        return not (self._on_minimap(self._at) or self._on_divider(self._at))
+
     def _cursor_shape(self) -> Qt.CursorShape:
         if self._drag is _Drag.PAN:
             return Qt.CursorShape.ClosedHandCursor
-        if self._image_size is None:
+        if self._image_size is None or self._drag is _Drag.MINIMAP:
             return Qt.CursorShape.ArrowCursor
-        if self._drag is _Drag.NONE and self._panning:
-            return Qt.CursorShape.OpenHandCursor
-        if self._drag is _Drag.MINIMAP or (self._drag is _Drag.NONE and self._at and self._on_minimap(self._at)):
-            return Qt.CursorShape.ArrowCursor
-        if self._drag is _Drag.DIVIDER or (self._drag is _Drag.NONE and self._at and self._on_divider(self._at)):
+        if self._drag is _Drag.DIVIDER:
             return Qt.CursorShape.SplitHCursor
-        return self._tool_cursor
+        if self._drag is _Drag.TOOL or self._at is None:
+            return self._tool_cursor
+        if self._panning:
+            return Qt.CursorShape.OpenHandCursor
+        if self._on_minimap(self._at):
+            return Qt.CursorShape.ArrowCursor
+        return Qt.CursorShape.SplitHCursor if self._on_divider(self._at) else self._tool_cursor

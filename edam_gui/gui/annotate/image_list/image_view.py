@@ -1,0 +1,88 @@
+"""What the list and the grid do alike: thumbnails of what can be seen, and the image on the desk in view."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QSize
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QAbstractItemView, QWidget
+
+from edam_gui.gui.annotate.image_list.model import ImageListModel
+from edam_gui.gui.annotate.image_list.pixmaps import ThumbnailPixmaps
+from edam_gui.gui.annotate.image_list.uniform_view import UniformView
+from edam_gui.gui.shell.theme import current_theme
+from edam_gui.session.session import Session
+
+
+class ImageView(UniformView):
+    """A view of the session's images.
+
+    Parameters
+    ----------
+    session
+        The session.
+    name
+        By which it asks for thumbnails; unique in the program.
+    item, thumbnail
+        Sizes.
+    grid
+        See `UniformView`.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        name: str,
+        item: QSize,
+        thumbnail: QSize,
+        *,
+        grid: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(item, grid=grid, parent=parent)
+        self._session = session
+        self._name = name
+        self.images = ImageListModel(session, self)
+        self.pixmaps = ThumbnailPixmaps(session.thumbnails, thumbnail)
+        self.setModel(self.images)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.visible_changed.connect(self._want)
+        current_theme().changed.connect(self.viewport().update)
+        session.thumbnails.ready.connect(self._ready)
+        session.events.project_changed.connect(self.pixmaps.clear)
+        session.events.images_changed.connect(self.follow)
+        session.events.current_changed.connect(self.follow)
+
+    def selected_images(self) -> list[int]:
+        """Return the ids of the selected images, in order."""
+        ids = self._session.navigator.ids
+        return [ids[row] for row in self.selected_rows() if row < len(ids)]
+
+    def follow(self) -> None:
+        """Make the image on the desk the chosen one and scroll to it."""
+        place = self._session.navigator.place
+        self.viewport().update()
+        if place is None or place >= self.images.rowCount():
+            return
+        index = self.images.index(place)
+        if index != self.currentIndex():
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect)
+        hints = QAbstractItemView.ScrollHint
+        self.scrollTo(index, hints.EnsureVisible if place in self.visible_rows() else hints.PositionAtCenter)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Want no thumbnails while nobody looks."""
+        super().hideEvent(event)
+        self._session.thumbnails.want(self._name, ())
+
+    def _want(self) -> None:
+        """Ask for the thumbnails of what can be seen, and of the next screen."""
+        visible = self.visible_rows()
+        ahead = range(visible.stop, min(visible.stop + len(visible), self.images.rowCount()))
+        rows = [row for place in (*visible, *ahead) if (row := self.images.row(place)) is not None]
+        self._session.thumbnails.want(self._name, [row for row in rows if not self.pixmaps.has(row.id)])
+
+    def _ready(self, image: int) -> None:
+        place = self._session.navigator.place_of(image)
+        if place is not None and place in self.visible_rows():
+            self.update(self.images.index(place))
