@@ -22,7 +22,8 @@ PATIENCE_S = 20.0
 def make_folder(folder: Path, *, images: int = 2, size: tuple[int, int] = (80, 120)) -> Path:
     """Write photos with masks and saliency; return the folder to open.
 
-    A cat is the disc in the left half, a dog the disc in the right one; both are salient and score 0.9 there, too little to show where they are not.
+    A cat is the disc in the left half, a dog the disc in the right one. Both are salient and score 0.9 there: too
+    little to show where nothing is salient.
     """
     height, width = size
     rows, columns = np.indices(size, np.float32)
