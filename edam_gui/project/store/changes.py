@@ -110,11 +110,14 @@ class SetRole(Change):
 
 @dataclass(frozen=True)
 class AddImages(Change):
-    """Add images of one root, in this order; those that are there already stay as they are."""
+    """Add images of one root, in this order; those that are there already stay as they are.
+
+    A stroke waits while one such change is written: some thousand images at a time.
+    """
 
     bulk: ClassVar[bool] = True
     root: int
-    relatives: tuple[PurePosixPath, ...]
+    relatives: tuple[PurePosixPath | str, ...]
 
     def __post_init__(self) -> None:
         for relative in self.relatives:
@@ -128,7 +131,7 @@ class AddImages(Change):
             " ON CONFLICT (root, path) DO NOTHING",
             (
                 (self.root, encode_text(text), folded(text), natural_bytes(text), position)
-                for position, text in enumerate((r.as_posix() for r in self.relatives), start=first)
+                for position, text in enumerate(map(str, self.relatives), start=first)
             ),
         )
 
