@@ -12,6 +12,7 @@ from edam_gui import cli_models, cli_output
 from edam_gui.cli_frame import ClassFile, JsonFile, ListFile, exit_code, interruptible, is_stdout, sentences
 from edam_gui.cli_label import label
 from edam_gui.cli_saliency import saliency
+from edam_gui.cli_train import train
 
 app = typer.Typer(
     name="edam-gui",
@@ -66,6 +67,7 @@ def demo(
 
 app.command()(label)
 app.command()(saliency)
+app.command()(train)
 
 
 @app.command()
