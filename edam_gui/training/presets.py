@@ -28,6 +28,7 @@ LITE: Final = TrainConfig(
     long_side_max=448,
     collage=0.5,
     pool_loss=1.0,
+    dropout=0.0,
     optimizer=Optimizer.ADAMW,
     lr=1e-4,
     new_lr_factor=10.0,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from edam_gui.core.errors import OptionError
+from edam_gui.model.backbones import Backbone
 from edam_gui.model.cma import CMA
 from edam_gui.model.da_layer import MaskForm
 from edam_gui.model.network import EdamNetwork
@@ -63,11 +65,13 @@ class Trainee(nn.Module):
         super().__init__()
         self.network = network
         self.cma = cma
+        # In a list, so that it is no part of what is trained or saved.
+        self._fast_trunk: list[Backbone] = []
 
     def forward(self, photos: Tensor) -> Outputs:
         """Run (G, M, 3, S, S)."""
         groups = photos.shape[:2]
-        features = self.network.backbone(photos.flatten(0, 1))
+        features = self._features(photos.flatten(0, 1))
         responses = self.network.da_layer(features)
         with torch.autocast(photos.device.type, enabled=False):
             responses = responses.float()
@@ -76,6 +80,22 @@ class Trainee(nn.Module):
         if self.cma is not None:
             logits = self.cma(_grouped(features, groups), _grouped(masks[:, 1:], groups))
         return Outputs(logits, _grouped(responses[:, 1:], groups))
+
+    def _features(self, photos: Tensor) -> Tensor:
+        """Run the backbone; one that is frozen as a whole takes its faster form for inference."""
+        trunk = self.network.backbone
+        if any(parameter.requires_grad for parameter in trunk.parameters()):
+            return cast(Tensor, trunk(photos))
+        with torch.no_grad():
+            if not self._fast_trunk:
+                self._fast_trunk.append(_fast_copy(trunk))
+            return cast(Tensor, self._fast_trunk[0](photos.contiguous(memory_format=torch.channels_last))).contiguous()
+
+
+def _fast_copy(trunk: Backbone) -> Backbone:
+    fast = copy.deepcopy(trunk).eval()
+    fast.fold_batch_norms()
+    return cast(Backbone, fast.to(memory_format=torch.channels_last))  # type: ignore[call-overload]
 
 
 def _grouped(values: Tensor, groups: tuple[int, ...]) -> Tensor:
