@@ -34,6 +34,14 @@ def not_finite(what: str, step: int, config: TrainConfig) -> TrainingFault:
     )
 
 
+def worker_died(step: int, which: str = "") -> TrainingFault:
+    """Return the fault of a process of the loader that is gone."""
+    return TrainingFault(
+        f"A process that prepares photos{which} died in step {step + 1}; it may have been killed for lack of memory. "
+        "Go on with --resume, if it happens again with workers=0."
+    )
+
+
 def explain(error: BaseException, step: int, config: TrainConfig) -> TrainingFault | None:
     """Return the sentence for an error in the middle of a run; `None` for one that is a defect of the program."""
     if isinstance(error, TrainingFault):
@@ -51,10 +59,7 @@ def explain(error: BaseException, step: int, config: TrainConfig) -> TrainingFau
             f"{'' if config.groups > 1 else '; if there is only one already, start a new run with a smaller crop'}."
         )
     if match := _WORKER.search(text):
-        return TrainingFault(
-            f"A process that prepares photos (pid {match['pids'].strip()}) died in step {step + 1}; it may have been "
-            "killed for lack of memory. Go on with --resume, if it happens again with workers=0."
-        )
+        return worker_died(step, f" (pid {match['pids'].strip()})")
     if isinstance(error, RuntimeError) and any(word in text.casefold() for word in _PEER):
         return TrainingFault(
             f"Another process of this run is gone, or cannot be reached, in step {step + 1} "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -19,7 +19,7 @@ from edam_gui.training.config import TrainConfig
 from edam_gui.training.control import Requests
 from edam_gui.training.distributed import Team
 from edam_gui.training.events import Continued, Level, Outcome, Paused, StepDone
-from edam_gui.training.faults import not_finite
+from edam_gui.training.faults import not_finite, worker_died
 from edam_gui.training.initial import Initial
 from edam_gui.training.keeper import Keeper
 from edam_gui.training.losses import losses
@@ -162,9 +162,16 @@ class Trainer:
         loader = iter(make_loader(batches, done, config.workers, pin=team.device.type == "cuda"))
         for _ in range((len(batches) - done) // config.accumulate):
             start = time.monotonic()
-            step = [next(loader) for _ in range(config.accumulate)]
+            step = [self._next(loader) for _ in range(config.accumulate)]
             self._waited = time.monotonic() - start
             yield step
+
+    def _next(self, loader: Iterator[Batch]) -> Batch:
+        try:
+            return next(loader)
+        except (ConnectionError, EOFError, FileNotFoundError) as error:
+            # A process that dies while it hands over a batch leaves a broken connection, nothing more.
+            raise worker_died(self.progress.step) from error
 
     def step(self, batches: list[Batch]) -> dict[str, float]:
         """Take one optimizer step; return losses, norm of the gradient and learning rate.
