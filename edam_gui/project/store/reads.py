@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,7 @@ T = TypeVar("T")
 _LAST: Final = (1 << 63) - 1
 
 
-class ProjectReads:
+class ProjectReads(ABC):
     """The reading half of `ProjectStore`.
 
     Lists, counts and pages show what is on the disk (`ProjectStore.flush` first where that matters). What is read of
@@ -42,11 +43,25 @@ class ProjectReads:
     Every method may raise `InputFileError` if the file cannot be read any more.
     """
 
-    def __init__(self, path: Path, pending: Callable[[], tuple[tuple[Change, ...], ...]]) -> None:
-        self._path = path
-        self._pending = pending
+    path: Path
+    """The project file, links resolved."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self._reading = threading.Lock()
         self._reader: sqlite3.Connection | None = open_reader(path)
+
+    @abstractmethod
+    def _pending_batches(self) -> tuple[tuple[Change, ...], ...]:
+        """Return what is not yet on the disk."""
+
+    def _reopen(self, path: Path) -> None:
+        """Read another file from now on."""
+        reader = open_reader(path)
+        with self._reading:
+            before, self._reader, self.path = self._reader, reader, path
+        if before is not None:
+            before.close()
 
     def close_reader(self) -> None:
         """Close the connection; nothing can be read afterwards."""
@@ -142,12 +157,12 @@ class ProjectReads:
     def _one(self, reader: sqlite3.Connection, image: int) -> ImageRow:
         rows = queries.read_rows(reader, [image])
         if not rows:
-            raise InputFileError(self._path, f"has no image number {image}")
+            raise InputFileError(self.path, f"has no image number {image}")
         return rows[0]
 
     def _read_pending(self, image: int | None, read: Callable[[sqlite3.Connection], T]) -> T:
         # Before the file is read: what is written in between is then applied twice, which changes nothing.
-        changes = [change for batch in self._pending() for change in batch]
+        changes = [change for batch in self._pending_batches() for change in batch]
         if not any(not change.bulk and change.scope in (None, image) for change in changes):
             return self._read(read)
         with self._open() as reader:
@@ -165,12 +180,12 @@ class ProjectReads:
     def _open(self) -> Iterator[sqlite3.Connection]:
         with self._reading:
             if self._reader is None:
-                raise InputFileError(self._path, "is closed")
+                raise InputFileError(self.path, "is closed")
             try:
                 yield self._reader
             except sqlite3.Error as error:
                 damaged = primary_code(error) in ("CORRUPT", "NOTADB")
                 cause = "is damaged; open the project again to recover what is readable"
-                raise InputFileError(self._path, cause if damaged else f"cannot be read ({error})") from error
+                raise InputFileError(self.path, cause if damaged else f"cannot be read ({error})") from error
             except ValueError as error:  # a value that no version of this program writes
-                raise InputFileError(self._path, f"holds a value that cannot be used ({error})") from error
+                raise InputFileError(self.path, f"holds a value that cannot be used ({error})") from error
