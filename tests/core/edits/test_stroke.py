@@ -249,7 +249,8 @@ def test_baked_map_stays_whatever_the_algorithm_says_and_can_be_undone() -> None
 
 
 def test_whole_layer_is_taken_back_in_one_step() -> None:
-    layer, _ = painted_layer(1)
+    layer = EditLayer(SIZE)
+    layer.put(Rect(100, 100, 40, 170), np.eye(40, 170, dtype=np.bool_), 3)
     before = state(layer)
     patch = paint(layer, Region(Rect.whole(SIZE), np.ones(SIZE, np.bool_)), REVERT)
     assert patch is not None
