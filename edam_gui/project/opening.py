@@ -17,7 +17,7 @@ from edam_gui.core.label_set import LabelSet
 from edam_gui.imaging.image_labels import ImageLabels, read_image_labels
 from edam_gui.imaging.walk import is_folder
 from edam_gui.jobs import CancelToken
-from edam_gui.project.images import ImageCollection, ImageEntry, list_images
+from edam_gui.project.images import ImageCollection, ImageEntry, list_images, voc_root_of
 from edam_gui.project.roles import find_roles
 from edam_gui.project.store import Location, ProjectStore, Role, Root, Sort, Ticks
 from edam_gui.project.store.changes import AddImages, ImportTicks, SetRole, SetSetting
@@ -80,6 +80,14 @@ def is_project(source: Path) -> bool:
     return source.suffix.lower() == PROJECT_SUFFIX
 
 
+def existing_project(source: Path) -> Path | None:
+    """Return the project file of a folder or VOC root that was opened before, without listing the images."""
+    if not is_folder(source):
+        return None
+    home = (voc_root_of(source) or source).absolute()
+    return next((path for path in (home / PROJECT_NAME, fallback_file(home)) if path.exists()), None)
+
+
 def look_at(source: Path, list_file: Path | None = None) -> Opening:
     """Look at what the user opens: a folder, a VOC root, a list or an image. No image is opened.
 
@@ -134,6 +142,7 @@ def create_project(
     token: CancelToken | None = None,
     on_saved: Callable[[int], None] = lambda _: None,
     on_trouble: Callable[[str], None] = lambda _: None,
+    wait: bool = True,
 ) -> ProjectStore:
     """Make the project of an opening: images, roles, image-level labels.
 
@@ -146,6 +155,8 @@ def create_project(
         The project file, if not the suggested one.
     token
         Stops the work; the project then holds what it got so far.
+    wait
+        Until all is on the disk, so that lists are complete.
 
     Raises
     ------
@@ -167,7 +178,8 @@ def create_project(
         problems = list(opening.collection.problems)
         if Role.LABELS in opening.roles:
             problems += import_labels(store, root, opening.roles[Role.LABELS], opening.entries, token)
-        store.flush()
+        if wait:
+            store.flush()
         store.notices += tuple(problems)
     except BaseException:
         store.close()

@@ -8,7 +8,7 @@ from typing import Final
 
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
 from edam_gui.jobs import Deliver, JobContext
-from edam_gui.project.opening import create_project, is_project, look_at, open_project
+from edam_gui.project.opening import create_project, existing_project, is_project, look_at, open_project
 from edam_gui.project.store import ProjectStore, Root
 from edam_gui.session.context import Context
 from edam_gui.session.messages import Level
@@ -50,12 +50,15 @@ class Opener:
         saved, trouble = self.save_state.on_saved, self.save_state.on_trouble
 
         def work(context: JobContext) -> ProjectStore:
-            if is_project(source):
-                return open_project(source, granted=granted, on_saved=saved, on_trouble=trouble)
+            known = source if is_project(source) else existing_project(source)
+            if known is not None:
+                return open_project(known, granted=granted, on_saved=saved, on_trouble=trouble)
             opening = look_at(source, list_file)
             if opening.exists:
                 return open_project(opening.project_file, granted=granted, on_saved=saved, on_trouble=trouble)
-            store = create_project(opening, label_set, token=context.token, on_saved=saved, on_trouble=trouble)
+            store = create_project(
+                opening, label_set, token=context.token, on_saved=saved, on_trouble=trouble, wait=False
+            )
             if opening.notice is not None:
                 store.notices += (opening.notice,)
             return store
