@@ -13,6 +13,7 @@ from edam_gui.cli_export import export
 from edam_gui.cli_frame import ClassFile, JsonFile, ListFile, exit_code, interruptible, is_stdout, sentences
 from edam_gui.cli_label import label
 from edam_gui.cli_saliency import saliency
+from edam_gui.cli_train import train
 
 app = typer.Typer(
     name="edam-gui",
@@ -70,6 +71,7 @@ def demo(
 app.command()(label)
 app.command()(saliency)
 app.command()(export)
+app.command()(train)
 
 
 @app.command()

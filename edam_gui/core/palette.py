@@ -1,8 +1,9 @@
-"""The PASCAL VOC colour palette."""
+"""Colours of labels: the PASCAL VOC palette of files, and one for the screen that the colour-blind can read."""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import Final
 
 import numpy as np
 

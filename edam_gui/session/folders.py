@@ -141,14 +141,9 @@ class Folders:
             return
 
         def work(context: JobContext) -> tuple[str, ...]:
-            problems: list[str] = []
-            entries = project.entries()
-            for root in project.store.roots():
-                own = [entry for entry in entries if entry.path == root.folder / entry.relative]
-                if own:
-                    problems += import_labels(project.store, root, source, own, context.token)
+            problems = import_labels(project.store, source, context.token)
             project.store.flush(10.0)
-            return tuple(problems)
+            return problems
 
         def done(problems: tuple[str, ...]) -> None:
             if problems:

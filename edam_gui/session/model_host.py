@@ -210,9 +210,9 @@ def _open(choice: ModelChoice) -> NetworkSource:
     return NetworkSource(request)
 
 
-def model_choice(choices: Choices) -> ModelChoice:
-    """Return the model that a project has chosen."""
-    return ModelChoice(choices.model or "", choices.device or "auto", choices.precision or "auto", choices.scales)
+def model_choice(choices: Choices, device: str = "auto") -> ModelChoice:
+    """Return the model that a project has chosen; `device` is for one that has chosen none."""
+    return ModelChoice(choices.model or "", choices.device or device, choices.precision or "auto", choices.scales)
 
 
 def shipped_model_names() -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from edam_gui.core.label_set import LabelSet
 from edam_gui.jobs import Deliver, JobRunner
 from edam_gui.project.choices import Choices
 from edam_gui.project.store import ImageRow, Status, Ticks
+from edam_gui.project.store.changes import set_annotator
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.bulk import Bulk
@@ -102,6 +103,8 @@ class Session:
         self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting)
         self.label_table = LabelTable(context)
         self.opener = Opener(context, deliver, self._opened, self._closing)
+        self._annotator = ""
+        self.default_device = "auto"
         self._record_states()
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
         context.events.saliency_changed.connect(self.labelling.update)
@@ -147,7 +150,7 @@ class Session:
 
     def load_model(self) -> None:
         """Load the model that the project has chosen, else the default."""
-        self.model.load(model_choice(self.rules.choices), self._agreed_classes)
+        self.model.load(model_choice(self.rules.choices, self.default_device), self._agreed_classes)
 
     def choose_model(self, **values: Any) -> None:
         """Choose another model, device, precision or scales for the project, and load it."""
@@ -155,7 +158,17 @@ class Session:
             self.rules.choose(**values)
             self.load_model()
         else:
-            self.model.load(model_choice(Choices(**values)), self._agreed_classes)
+            self.model.load(model_choice(Choices(**values), self.default_device), self._agreed_classes)
+
+    def set_annotator(self, name: str) -> None:
+        """Say who is working; kept with every change of this and later projects."""
+        self._annotator = name
+        self._tell_annotator()
+
+    def _tell_annotator(self) -> None:
+        project = self.project
+        if project is not None and self._annotator and project.store.annotator != self._annotator:
+            project.submit(set_annotator(self._annotator))
 
     def undo(self) -> bool:
         """Take the last step on this image back; while a stroke is painted, only that."""
@@ -182,6 +195,7 @@ class Session:
     # Wiring ----------------------------------------------------------------------------------------------------------
 
     def _opened(self) -> None:
+        self._tell_annotator()
         self.navigator.refresh(self._listed)
         self.events.project_changed.emit()
         self.events.rule_changed.emit()

@@ -67,6 +67,8 @@ def sweep(start: Dab, end: Dab, shape: BrushShape, size: tuple[int, int]) -> Reg
     Region | None
         Not necessarily tight; `None` if no pixel of the image is met.
     """
+    # Rounding must not depend on the direction.
+    start, end = min(start, end), max(start, end)
     reach = _reach(start, end, shape)
     rect = reach.clip(size)
     if rect is None:
@@ -233,9 +235,8 @@ def _touching_times(dx: float, dy: float, dr: float, radius: float, v: Float64Ar
 
 
 def _draw_pixel_line(start: tuple[int, int], end: tuple[int, int], rect: Rect, mask: BoolArray) -> None:
-    """Set the 8-connected line of pixels from `start` to `end` (row, column); the same in both directions."""
-    # Always from the same end: the rounding of ties must not depend on the direction.
-    (row, column), (last_row, last_column) = sorted((start, end))
+    """Set the 8-connected line of pixels from `start` to `end` (row, column)."""
+    (row, column), (last_row, last_column) = start, end
     steps = max(abs(last_row - row), abs(last_column - column))
     t = np.arange(steps + 1, dtype=np.int64)
     twice = 2 * max(steps, 1)

@@ -67,14 +67,14 @@ class CanvasPresenter(QObject):
 
     def refresh_colors(self) -> None:
         """Hand the table of colours and opacities to the canvas."""
-        table = np.full((256, 4), 150, np.uint8)
+        table = np.full((256, 4), 255, np.uint8)
         table[:, :3] = self.colors()
         for index, opacity in self._opacities.items():
-            table[index, 3] = round(150 * opacity)
+            table[index, 3] = round(255 * opacity)
         table[sorted(self._hidden), 3] = 0
         table[BACKGROUND, 3] = 0
         if IGNORE not in self._hidden:
-            table[IGNORE] = (224, 224, 192, 170)
+            table[IGNORE] = (224, 224, 192, 255)
         self._canvas.set_label_table(table)
 
     # The image -------------------------------------------------------------------------------------------------------

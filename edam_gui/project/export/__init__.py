@@ -9,7 +9,7 @@ from edam_gui.project.export.label_tables import write_cls_labels, write_label_c
 from edam_gui.project.export.report import ExportProgress, ExportReport
 from edam_gui.project.export.request import ExportFormat, ExportImage, ExportRequest, Labelled, PhotoLink, Split
 from edam_gui.project.export.run import export_images
-from edam_gui.project.export.selection import select_images
+from edam_gui.project.export.selection import save_labels, select_images
 
 __all__ = [
     "JOURNAL",
@@ -22,6 +22,7 @@ __all__ = [
     "PhotoLink",
     "Split",
     "export_images",
+    "save_labels",
     "select_images",
     "write_cls_labels",
     "write_label_csv",

@@ -16,6 +16,7 @@ from edam_gui.project.export.request import ExportFormat, ExportImage, ExportReq
 from edam_gui.project.export.sheets import ROWS, SheetPages, encode_jpeg
 from edam_gui.project.export.voc_tree import LABELS, PHOTOS, voc_ids, write_photo
 from edam_gui.project.names import output_names
+from edam_gui.project.store.paths import check_relative
 
 _OVERLAY_QUALITY: Final = 90
 
@@ -34,6 +35,8 @@ class ExportFiles:
     ------
     OptionError
         Files would come to lie among the photos.
+    InputFileError
+        An image's name leads out of the folder.
     """
 
     def __init__(self, request: ExportRequest, images: Sequence[ExportImage]) -> None:
@@ -108,6 +111,8 @@ class ExportFiles:
 
     def _refuse_photo_folders(self, images: Sequence[ExportImage]) -> None:
         photos = {folder.resolve() for folder in {image.entry.path.parent for image in images}}
+        for image in images:
+            check_relative(str(image.entry.relative))
         written = {path.parent for image in images for path in self.targets(image).values()}
         written |= {self._request.out, *(self._request.folder(form) for form in self._request.formats)}
         for folder in written:

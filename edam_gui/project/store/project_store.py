@@ -69,8 +69,7 @@ class ProjectStore(ProjectReads):
         if read_only is None:
             project = self.setting("project")
             self._writer = Writer(path, lambda: open_same(path, project), listener)
-            if self.setting("home") != str(path.parent):
-                self.submit(SetSetting("home", str(path.parent)))
+            self._note_home()
 
     @classmethod
     def create(
@@ -289,7 +288,14 @@ class ProjectStore(ProjectReads):
         self.submit(PutRoot(number, name, place))
         self._roots[number] = root
         self.grant(folder)
+        self._note_home()
         return root
+
+    def _note_home(self) -> None:
+        """Keep where the project is while all its folders are in place: what has moved is guessed from that."""
+        home = str(self.folder)
+        if self.setting("home") != home and not self.missing_roots() and not self.ungranted_roots():
+            self.submit(SetSetting("home", home))
 
     def _stored_roots(self) -> list[Root]:
         rows = self._read(lambda reader: reader.execute("SELECT id, name, place FROM root ORDER BY id").fetchall())
