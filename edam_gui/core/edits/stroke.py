@@ -73,7 +73,8 @@ class Stroke:
                 min(max(point.y, -_FAR), _FAR),
                 self._brush.diameter_at(point.pressure),
             )
-            region = sweep(self._last or dab, dab, self._brush.shape, self._size)
+            onward = self._last is not None
+            region = sweep(self._last or dab, dab, self._brush.shape, self._size, onward=onward)
             self._last = dab
             if region is not None:
                 self._recorder.put(region.rect, region.mask, self._value)

@@ -94,16 +94,10 @@ class ClassModel(QAbstractTableModel):
         """Return the class of a line."""
         return self._rows[line]
 
-    def rowCount(self, parent: _SWATCH = 14
-"""Side of a class's colour, in device-independent pixels."""
-
-Index = QModelIndex()) -> int:  # noqa: N802, B008, D102
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008, D102
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: _SWATCH = 14
-"""Side of a class's colour, in device-independent pixels."""
-
-Index = QModelIndex()) -> int:  # noqa: N802, B008, D102
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008, D102
         return 0 if parent.isValid() else len(Column)
 
     def headerData(  # noqa: N802, D102

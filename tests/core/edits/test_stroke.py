@@ -29,7 +29,7 @@ SIZE = (140, 270)
 points = st.lists(
     st.builds(BrushPoint, st.floats(-20, 290), st.floats(-20, 160), st.floats(0, 1)), min_size=1, max_size=5
 )
-brushes = st.builds(Brush, st.floats(1, 60), st.sampled_from(BrushShape), st.floats(0, 1))
+brushes = st.builds(Brush, st.floats(1, 60), st.sampled_from(BrushShape), st.sampled_from([1.0, 1.0, 0.3, 0.0]))
 values = st.sampled_from([0, 1, 2, 255, REVERT])
 rules = st.builds(
     lambda over, protected, score, start, stop: PaintRule(
