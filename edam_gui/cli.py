@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -51,9 +53,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("edam-demo"),
     gui: Annotated[
         bool,
-        typer.Option(
-            "--gui/--no-gui", help="Open the window on the demo's photos afterwards, where there is a screen."
-        ),
+        typer.Option("--gui/--no-gui", help="Open the window on the photos afterwards, where there is a screen."),
     ] = True,
 ) -> None:
     """Label four real photos step by step and draw a contact sheet."""
@@ -65,8 +65,18 @@ def demo(
         cli_output.print_label_report(result.report)
         if result.sheet is not None:
             cli_output.note(f"Look at {result.sheet}; the label maps are in {result.folder / 'label_maps'}.")
-        _ = gui  # Accepted so that scripts written today keep working when there is a window.
+        if gui and result.sheet is not None:
+            _show_demo(result.folder / "images")
         raise typer.Exit(exit_code(len(result.report.written), len(result.report.failed), result.report.cancelled))
+
+
+def _show_demo(folder: Path) -> None:
+    """Open the window on the demo's photos where somebody sits in front; as another process, commands know no Qt."""
+    if not sys.stdout.isatty():
+        cli_output.note(f"The window on these photos: python main.py {folder}")
+        return
+    cli_output.note("Opening the window; --no-gui leaves that out.")
+    subprocess.run([sys.executable, "-m", "edam_gui", "gui", str(folder)], check=False)  # noqa: S603 - our own program
 
 
 app.command()(label)

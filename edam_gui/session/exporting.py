@@ -6,21 +6,12 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from psygnal import Signal
 
 from edam_gui.imaging.label_map_file import write_label_map
 from edam_gui.jobs import JobContext
-from edam_gui.project.export import (
-    ExportImage,
-    ExportProgress,
-    ExportReport,
-    ExportRequest,
-    Labelled,
-    export_images,
-    select_images,
-)
 from edam_gui.project.names import output_names
 from edam_gui.project.store import ImageRow, Query
 from edam_gui.session.context import Context
@@ -28,6 +19,9 @@ from edam_gui.session.image_labeller import ImageLabeller
 from edam_gui.session.labelling import Labelling
 from edam_gui.session.messages import Level
 from edam_gui.session.opened import OpenedProject
+
+if TYPE_CHECKING:
+    from edam_gui.project.export import ExportImage, ExportProgress, ExportReport, ExportRequest
 
 EXPORT: Final = "export"
 
@@ -41,7 +35,8 @@ class Exporting:
         The session's state, and the dense CRF's options.
     """
 
-    finished = Signal(ExportReport)
+    finished = Signal(object)
+    """An `ExportReport`: how it went."""
 
     def __init__(self, context: Context, labelling: Labelling) -> None:
         self._context = context
@@ -122,6 +117,8 @@ class ProjectExporter:
 
     def run(self, request: ExportRequest, query: Query, context: JobContext) -> ExportReport:
         """Export the images of a query; see `export_images`. The label set and the project are filled in."""
+        from edam_gui.project.export import Labelled, export_images, select_images
+
         project = self._project
         about = {"project": project.name, "model": self._model, "choices": project.choices.to_data()}
         complete = replace(request, label_set=project.label_set, about=about)

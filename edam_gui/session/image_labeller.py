@@ -13,7 +13,6 @@ from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.errors import InputFileError
 from edam_gui.core.options import LabelRule, ScoreForm, ScoreSource
 from edam_gui.core.pseudo_label import pseudo_label
-from edam_gui.imaging.crf.refine import crf_scores
 from edam_gui.jobs import JobContext
 from edam_gui.project.images import ImageEntry
 from edam_gui.project.store import ImageRecord, Ticks
@@ -167,6 +166,8 @@ class ImageLabeller:
             return np.zeros((files.photo.height, files.photo.width), np.uint8)
         scores = masks.scores(ticks.classes, form)
         if rule.scores is ScoreSource.CRF and any(scores.classes):
+            from edam_gui.imaging.crf.refine import crf_scores
+
             recommended = self._model.recommendation(with_saliency=saliency is not None)
             options = self._crf_options.resolved(recommended)
             engine = self._model.crf_engine()(files.photo.pixels, options.parameters)

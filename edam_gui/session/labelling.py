@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from edam_gui.core.arrays import AnyArray, UInt8Array
 from edam_gui.core.edits.crf_strokes import crf_strokes
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.options import LabelRule, ScoreForm, ScoreSource
-from edam_gui.imaging.crf.refine import CrfEngine, CrfFactory, crf_scores
 from edam_gui.jobs import JobContext
 from edam_gui.project.store.changes import SetSetting
 from edam_gui.session.context import Context
@@ -21,6 +20,9 @@ from edam_gui.session.current import CurrentImage
 from edam_gui.session.label_frames import Frame, FrameRequest, LabelFrames
 from edam_gui.session.mask_stack import MaskStack
 from edam_gui.session.rules import Rules
+
+if TYPE_CHECKING:
+    from edam_gui.imaging.crf.refine import CrfEngine, CrfFactory
 
 _CRF: Final = "crf"
 _RESPECT: Final = "respect_strokes"
@@ -213,6 +215,8 @@ class Labelling:
         number, photo, factory = current.number, current.files.photo.pixels, self._context.model.crf_engine()
 
         def work(context: JobContext) -> Scores:
+            from edam_gui.imaging.crf.refine import crf_scores
+
             engine = self._engine_of(photo, ground.options, factory)
             return crf_scores(
                 engine,

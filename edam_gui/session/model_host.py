@@ -13,8 +13,6 @@ from psygnal import Signal
 from edam_gui.batch.label_options import LabelRequest, Recommendation
 from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.label_set import LabelSet
-from edam_gui.imaging.crf.refine import CrfFactory
-from edam_gui.imaging.dense_crf import DenseCrf
 from edam_gui.jobs import JobContext, JobRunner
 from edam_gui.project.choices import Choices
 from edam_gui.session.pass_cache import PassCache
@@ -22,6 +20,7 @@ from edam_gui.session.priority_lock import PriorityLock
 
 if TYPE_CHECKING:
     from edam_gui.batch.mask_source import NetworkSource
+    from edam_gui.imaging.crf.refine import CrfFactory
     from edam_gui.model.pass_outputs import PassOutputs
 
 _LOAD: Final = "model-load"
@@ -150,7 +149,11 @@ class ModelHost:
 
     def crf_engine(self) -> CrfFactory:
         """Return what makes dense CRFs on the model's device."""
-        return self._source.crf_engine() if self._source is not None else DenseCrf
+        if self._source is not None:
+            return self._source.crf_engine()
+        from edam_gui.imaging.dense_crf import DenseCrf
+
+        return DenseCrf
 
     def hold_back(self, held_back: bool) -> None:
         """Let background inference rest while the user paints."""

@@ -81,5 +81,5 @@ def is_settled(session: Session) -> bool:
     )
 
 
-def without_network(host: ModelHost, choice: object) -> None:
+def without_network(host: ModelHost, *_: object) -> None:
     """Stand in for `ModelHost.load`: the masks come from files."""

@@ -19,8 +19,8 @@ from edam_gui.core.edits.rect import Rect
 from edam_gui.core.edits.region import Region
 
 _TIE = 1e-9
-"""Lengths below this (px) are none: a pixel centre this far outside a round brush still lies on its edge, because
-rounding must not break symmetry."""
+"""Lengths below this (px) are none: a round brush is that much larger, a square one lies that much further left, so
+that pixel centres on the edge are in or out whatever the rounding."""
 
 _PIXEL_BRUSH = 1.5
 """Below this diameter (px) a disc may fall between all pixel centres; the brush is then the pixel under the pointer."""
@@ -50,7 +50,7 @@ class Dab(NamedTuple):
         return math.floor(self.y), math.floor(self.x)
 
 
-def sweep(start: Dab, end: Dab, shape: BrushShape, size: tuple[int, int]) -> Region | None:
+def sweep(start: Dab, end: Dab, shape: BrushShape, size: tuple[int, int], *, onward: bool = False) -> Region | None:
     """Return the pixels covered on the way from `start` to `end`, both included; the size changes evenly.
 
     Parameters
@@ -61,30 +61,35 @@ def sweep(start: Dab, end: Dab, shape: BrushShape, size: tuple[int, int]) -> Reg
         Round or square.
     size
         (height, width) of the image.
+    onward
+        `start` itself is painted already: pixels of it may be left out.
 
     Returns
     -------
     Region | None
         Not necessarily tight; `None` if no pixel of the image is met.
     """
-    # Rounding must not depend on the direction.
-    start, end = min(start, end), max(start, end)
     reach = _reach(start, end, shape)
     rect = reach.clip(size)
+    if rect is not None and onward and shape is BrushShape.ROUND and start.diameter == end.diameter >= _PIXEL_BRUSH:
+        rect = _ahead(start, end, rect)
     if rect is None:
         return None
+    # Rounding must not depend on the direction.
+    start, end = min(start, end), max(start, end)
     if max(start.diameter, end.diameter) >= _PIXEL_BRUSH:
         y = np.arange(rect.top + 0.5, rect.bottom)
         if shape is BrushShape.SQUARE:
-            bounds = _square_rows(start, end, y)
+            edges = _square_rows(start, end, y)
         elif start.diameter == end.diameter:
-            bounds = _even_rows(start, end, y)
+            edges = _even_rows(start, end, y)
         else:
-            bounds = _cone_rows(start, end, y)
-        bounds -= rect.left
+            edges = _cone_rows(start, end, y)
+        # The first column whose centre is not left of an edge; no centre lies on one, see _TIE.
+        edges += 0.5 - rect.left
         if rect is not reach or shape is BrushShape.SQUARE:
-            bounds = bounds.clip(0, rect.width)
-        mask = _between(bounds.astype(np.int32), rect.width)
+            edges = edges.clip(0, rect.width)
+        mask = _between(edges.astype(np.int32), rect.width)
     else:
         mask = np.zeros(rect.size, np.bool_)
     if min(start.diameter, end.diameter) < _PIXEL_BRUSH:
@@ -125,8 +130,30 @@ def _reach(start: Dab, end: Dab, shape: BrushShape) -> Rect:
     return Rect(top, left, bottom - top, right - left)
 
 
+def _ahead(start: Dab, end: Dab, rect: Rect) -> Rect | None:
+    """Return the part of `rect` that holds all pixels of the path that are not in the disc at `start`.
+
+    They lie on the far side of the line through its centre that is square to the way.
+    """
+    dx, dy = end.x - start.x, end.y - start.y
+    length = math.hypot(dx, dy)
+    if length == 0:
+        return None
+    top, left, bottom, right = rect.top, rect.left, rect.bottom, rect.right
+    beside, above = start.radius * abs(dy) / length + 0.5 + _TIE, start.radius * abs(dx) / length + 0.5 + _TIE
+    if dx > 0:
+        left = max(left, math.ceil(start.x - beside))
+    elif dx < 0:
+        right = min(right, math.floor(start.x + beside))
+    if dy > 0:
+        top = max(top, math.ceil(start.y - above))
+    elif dy < 0:
+        bottom = min(bottom, math.floor(start.y + above))
+    return Rect.of(top, left, bottom, right)
+
+
 def _square_rows(start: Dab, end: Dab, y: Float64Array) -> Float64Array:
-    """Return the first and the one-past-last column of every row, (2, rows); the same where there is none.
+    """Return where the path begins and ends in every row, x, (2, rows); the same where it is not met.
 
     At the time t in [0, 1] the square spans ``y(t) -+ r(t)``; a row is met while both edges, linear in t, lie on
     the right sides of it, and since x(t) -+ r(t) is linear too, the extremes are at the ends of that time.
@@ -142,7 +169,7 @@ def _square_rows(start: Dab, end: Dab, y: Float64Array) -> Float64Array:
     high = right_edge + np.maximum((dx + dr) * enter, (dx + dr) * leave)
     bottom = max(start.y + start.radius, end.y + end.radius)
     met = (enter <= leave) & (y < bottom)
-    return np.where(met, np.ceil(np.array((low, high)) - 0.5), left_edge)
+    return np.where(met, np.array((low, high)) - _TIE, left_edge)
 
 
 def _limit(offset: Float64Array, slope: float, enter: Float64Array, leave: Float64Array) -> None:
@@ -174,21 +201,13 @@ def _even_rows(start: Dab, end: Dab, y: Float64Array) -> Float64Array:
     else:
         t = np.array(((0.0,), (1.0,)) if dx >= 0 else ((1.0,), (0.0,)))
     w = v - t * dy
-    half = (start.radius + _TIE) ** 2 - w * w
+    half: Float64Array = (start.radius + _TIE) ** 2 - w * w
     np.maximum(half, 0, out=half)
     np.sqrt(half, out=half)
     half *= _LEFT_RIGHT
     half += t * dx
-    half += start.x - 0.5
-    return _whole(half)
-
-
-def _whole(edges: Float64Array) -> Float64Array:
-    """Return the first and the one-past-last column between the left and right edges, less 0.5, (2, rows)."""
-    np.ceil(edges[0], out=edges[0])
-    np.floor(edges[1], out=edges[1])
-    edges[1] += 1
-    return edges
+    half += start.x
+    return half
 
 
 def _cone_rows(start: Dab, end: Dab, y: Float64Array) -> Float64Array:
@@ -204,14 +223,12 @@ def _cone_rows(start: Dab, end: Dab, y: Float64Array) -> Float64Array:
     square = np.square(start.radius + _TIE + t * dr) - w * w
     met = square >= 0
     half = np.sqrt(np.maximum(square, 0))
-    x = t * dx + (start.x - 0.5)
+    x = t * dx + start.x
     low = np.where(met, x - half, np.inf).min(axis=0)
     high = np.where(met, x + half, -np.inf).max(axis=0)
     none = low > high
     low[none] = high[none] = start.x
-    edges = _whole(np.array((low, high)))
-    edges[1, none] = edges[0, none]
-    return edges
+    return np.array((low, high))
 
 
 def _touching_times(dx: float, dy: float, dr: float, radius: float, v: Float64Array) -> Float64Array:

@@ -6,12 +6,17 @@ from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
 
 from edam_gui.core.arrays import UInt8Array
 from edam_gui.gui.annotate.class_row import ClassRow
-from edam_gui.gui.shell.icons import themed_icon
+from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.icons import icon_pixmap
+from edam_gui.gui.shell.theme import current_theme
 from edam_gui.session.session import Session
+
+_SWATCH = 14
+"""Side of a class's colour, in device-independent pixels."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -125,7 +130,7 @@ class ClassModel(QAbstractTableModel):
                 return _share_data(row, role)
             case Column.EYE:
                 if role == Qt.ItemDataRole.DecorationRole:
-                    return themed_icon("eye" if row.visible else "eye-off")
+                    return _plain_icon("eye" if row.visible else "eye-off")
         return None
 
     def setData(  # noqa: N802, D102
@@ -152,7 +157,7 @@ def _name_data(row: ClassRow, role: int) -> Any:
     if role == Qt.ItemDataRole.DisplayRole:
         return f"{row.name}  (suggested)" if row.suggested else row.name
     if role == Qt.ItemDataRole.DecorationRole:
-        return QColor(*row.color)
+        return _swatch(row.color)
     if role == Qt.ItemDataRole.FontRole:
         font = QFont()
         font.setBold(row.ticked and not row.suggested)
@@ -165,10 +170,28 @@ def _share_data(row: ClassRow, role: int) -> Any:
     if role == Qt.ItemDataRole.DisplayRole:
         return row.share_text
     if role == Qt.ItemDataRole.DecorationRole and (row.doubtful or (row.ticked and not row.share)):
-        return themed_icon("warning")
+        return _plain_icon("warning")
     if role == Qt.ItemDataRole.TextAlignmentRole:
         return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     return None
+
+
+def _plain_icon(name: str) -> QIcon:
+    """Return an icon that looks the same in a selected row, whose ground is light."""
+    return _same_when_selected(icon_pixmap(name, current_theme().colors.text, spacing.ICON, 2.0))
+
+
+def _swatch(color: tuple[int, int, int]) -> QIcon:
+    pixmap = QPixmap(2 * _SWATCH, 2 * _SWATCH)
+    pixmap.fill(QColor(*color))
+    return _same_when_selected(pixmap)
+
+
+def _same_when_selected(pixmap: QPixmap) -> QIcon:
+    icon = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        icon.addPixmap(pixmap, mode)
+    return icon
 
 
 def _spoken(row: ClassRow) -> str:

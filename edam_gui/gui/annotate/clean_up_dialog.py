@@ -26,7 +26,7 @@ from edam_gui.gui.annotate.clean_up_rows import ROWS, CleanUpRow
 from edam_gui.gui.annotate.tool_options.labels import Colors, label_name, ordered_labels, swatch
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.roles import Role, with_role
-from edam_gui.session.clean_up import CleanUpOrder
+from edam_gui.session.clean_up import CleanUpKind, CleanUpOrder
 from edam_gui.session.session import Session
 
 _STOPS = 200
@@ -51,6 +51,7 @@ class CleanUpDialog(QDialog):
         self._canvas = canvas
         self._colors = colors
         self._amounts = {row.kind: row.start for row in ROWS}
+        self._labels: dict[CleanUpKind, int | None] = {}
         self._split_before = False
         self.setWindowTitle("Clean up")
         self.kind = QComboBox(self)
@@ -102,7 +103,7 @@ class CleanUpDialog(QDialog):
         self.kind.currentIndexChanged.connect(self._show_row)
         self.amount.valueChanged.connect(self._amount_typed)
         self.slider.valueChanged.connect(self._amount_dragged)
-        self.label.activated.connect(lambda _: self._propose())
+        self.label.activated.connect(self._label_chosen)
         self.compare.toggled.connect(self._show_compare)
         self.buttons.rejected.connect(self.close)
         self.apply_button.clicked.connect(self._apply)
@@ -136,11 +137,15 @@ class CleanUpDialog(QDialog):
         self.amount.setAccessibleName(row.amount)
         with QSignalBlocker(self.amount):
             self.amount.setRange(1, row.most)
-            self.amount.setSuffix(row.unit)
             self.amount.setValue(self._amounts[row.kind])
+            self._show_unit()
         self._show_slider()
         self._fill_labels()
         self._propose()
+
+    def _show_unit(self) -> None:
+        unit = self.row.unit
+        self.amount.setSuffix(unit.removesuffix("s") if self.amount.value() == 1 else unit)
 
     def _show_slider(self) -> None:
         with QSignalBlocker(self.slider):
@@ -149,7 +154,7 @@ class CleanUpDialog(QDialog):
                 self.slider.setValue(min(range(_STOPS + 1), key=lambda stop: abs(_at(stop, most) - value)))
 
     def _fill_labels(self) -> None:
-        row, chosen, table = self.row, self.label.currentData(), self._colors()
+        row, table = self.row, self._colors()
         first, others = ordered_labels(self._session)
         classes = [c for c in (*first, *others) if c not in (BACKGROUND, IGNORE)]
         with QSignalBlocker(self.label):
@@ -158,13 +163,18 @@ class CleanUpDialog(QDialog):
                 self.label.addItem("All classes", None)
             for label in classes if row.takes_class else ():
                 self.label.addItem(swatch(table, label), label_name(self._session, label), label)
-            own = self._session.editing.paint.label
-            wanted = chosen if chosen is not None or not row.needs_class else own
+            first_choice = self._session.editing.paint.label if row.needs_class else None
+            wanted = self._labels.get(row.kind, first_choice)
             self.label.setCurrentIndex(max(0, self.label.findData(wanted)))
         self.label.setEnabled(row.takes_class)
 
+    def _label_chosen(self, _: int) -> None:
+        self._labels[self.row.kind] = self.label.currentData()
+        self._propose()
+
     def _amount_typed(self, value: int) -> None:
         self._amounts[self.row.kind] = value
+        self._show_unit()
         self._show_slider()
         self._propose()
 

@@ -92,7 +92,7 @@ class HistoryPanel(QWidget):
             self.model.show((), 0)
             return
         history = current.history
-        first = "Earlier steps, no longer kept" if current.first_step > 1 else "As it was opened first"
+        first = "Earlier steps, no longer kept" if current.first_step > 1 else "Before the first step"
         self.model.show((first, *history.names), history.position)
         here = self.model.index(history.position)
         with QSignalBlocker(self.view.selectionModel()):

@@ -9,8 +9,6 @@ from platformdirs import user_data_path
 from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
 
 from edam_gui.core.errors import EdamError
-from edam_gui.gui.dialogs.export_dialog import ExportDialog
-from edam_gui.gui.dialogs.folders_dialog import FoldersDialog
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.session.messages import Level, Message
 from edam_gui.session.session import Session
@@ -44,9 +42,9 @@ class FileActions:
                 "file.add_images": self.add_images,
                 "file.import_labels": self.import_labels,
                 "file.save_labels": self.save_labels,
-                "file.folders": lambda: self._show(FoldersDialog(self._session, self._window)),
+                "file.folders": self.show_folders,
                 "file.export": self.export_current,
-                "file.export_all": lambda: self._show(ExportDialog(self._session, self._window)),
+                "file.export_all": self.export_all,
                 "file.quit": self._window.close,
             }
         )
@@ -113,6 +111,18 @@ class FileActions:
             self._session.exporting.export_current(Path(chosen))
         except EdamError as error:
             self._session.events.message.emit(Message(Level.ERROR, str(error), "export"))
+
+    def show_folders(self) -> None:
+        """Show which folder is for what."""
+        from edam_gui.gui.dialogs.folders_dialog import FoldersDialog
+
+        self._show(FoldersDialog(self._session, self._window))
+
+    def export_all(self) -> None:
+        """Ask what to export and where to, and do it."""
+        from edam_gui.gui.dialogs.export_dialog import ExportDialog
+
+        self._show(ExportDialog(self._session, self._window))
 
     def open_demo(self) -> None:
         """Write the demo photos into the user's data folder and open them."""

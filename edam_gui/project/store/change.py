@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import time
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from edam_gui.project.store.connection import encode_text
+from edam_gui.project.store.trouble import is_lasting
 from edam_gui.project.store.values import Ticks
+
+_log = logging.getLogger(__name__)
 
 
 class Change(ABC):
@@ -53,3 +57,33 @@ def text_setting(row: tuple[str] | None) -> str:
     except (ValueError, RecursionError):
         return ""
     return value if isinstance(value, str) else ""
+
+
+def apply_batch(connection: sqlite3.Connection, batch: tuple[Change, ...], refused: list[str]) -> None:
+    """Apply a batch whole, or leave it out if it can never be applied; other batches do not suffer from it.
+
+    Parameters
+    ----------
+    connection
+        In a transaction.
+    batch
+        The changes.
+    refused
+        Gets a sentence if the batch was left out.
+
+    Raises
+    ------
+    sqlite3.Error, OSError, MemoryError
+        The file or the disk is at fault, so that another try may help.
+    """
+    connection.execute("SAVEPOINT batch")
+    try:
+        for change in batch:
+            change.apply(connection)
+    except Exception as error:
+        if is_lasting(error):
+            raise
+        _log.exception("A change could not be applied.")
+        connection.execute("ROLLBACK TO batch")
+        refused.append(f"A change of the project could not be saved: {error}.")
+    connection.execute("RELEASE batch")

@@ -98,6 +98,17 @@ def test_stroke_has_no_gaps_and_no_direction(start: Dab, end: Dab, shape: BrushS
             assert covered[row, column]
 
 
+@settings(max_examples=500, deadline=None)
+@given(start=dabs, x=places, y=places)
+def test_path_onward_adds_all_that_the_start_lacks(start: Dab, x: float, y: float) -> None:
+    end = Dab(x, y, start.diameter)
+    region = sweep(start, end, BrushShape.ROUND, SIZE, onward=True)
+    added = np.zeros(SIZE, np.bool_) if region is None else region.full(SIZE)
+    whole = swept(start, end, BrushShape.ROUND)
+    np.testing.assert_array_equal(swept(start, start, BrushShape.ROUND) | added, whole)
+    assert not (added & ~whole).any()
+
+
 @settings(max_examples=200, deadline=None)
 @given(start=dabs, end=dabs, shape=st.sampled_from(BrushShape), flip=st.sampled_from(["x", "y", "swap"]))
 def test_mirrored_pointer_paints_the_mirrored_pixels(start: Dab, end: Dab, shape: BrushShape, flip: str) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from edam_gui.gui.annotate.tool_options.brush_options import BrushOptions
 from edam_gui.gui.annotate.tool_options.label_button import LabelButton
 from edam_gui.gui.annotate.tool_options.labels import Colors
-from edam_gui.gui.annotate.tool_options.rule_options import RuleOptions
+from edam_gui.gui.annotate.tool_options.rule_options import Brevity, RuleOptions
 from edam_gui.gui.annotate.tools import Option, ToolController
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.roles import Role, with_role
@@ -71,6 +71,7 @@ class ToolOptionsBar(QWidget):
             row.addWidget(part)
         row.addWidget(self.hint, 1)
         self.setMinimumHeight(40)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         controller.changed.connect(self._show_tool)
         session.events.tool_changed.connect(self._changed)
         for signal in (session.events.current_changed, session.events.photo_changed, session.events.edits_changed):
@@ -83,6 +84,26 @@ class ToolOptionsBar(QWidget):
         for option, part in self._parts.items():
             part.setVisible(option in tool.options)
         self.hint.setText(tool.hint)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return that the bar never keeps the window wide."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Show less where there is less room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what says least until the rest has room: words of buttons, then the slider."""
+        for level in range(5):
+            self.rule.set_brief(Brevity(min(level, 1) + level // 4))
+            self.brush.set_brief(without_slider=level >= 2, icons=level >= 3)
+            shown = [part for part in self._parts.values() if not part.isHidden()]
+            needed = sum(part.sizeHint().width() for part in shown) + spacing.WIDE * len(shown)
+            if needed <= self.width() - 2 * spacing.NORMAL:
+                break
 
     def _enable(self) -> None:
         current = self._session.current
@@ -92,6 +113,7 @@ class ToolOptionsBar(QWidget):
         self.saliency.setEnabled(edits is not None and edits.count > 0)
 
     def _changed(self) -> None:
+        self._fit()
         data = paint_to_data(self._session.editing.paint)
         if data != self._kept:
             self._kept = data

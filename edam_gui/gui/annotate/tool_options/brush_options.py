@@ -47,14 +47,14 @@ class BrushOptions(QWidget):
         self.pressure.setText("Pressure")
         self.snap = _toggle(self, "grid", "Snap to superpixels", "A stroke claims every superpixel it touches")
         self.snap.setText("Superpixels")
-        for button in (self.pressure, self.snap):
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(spacing.TIGHT)
-        row.addWidget(QLabel("Size", self))
+        self._size = QLabel("Size", self)
+        row.addWidget(self._size)
         for part in (self.slider, self.box, self.square, self.pressure, self.snap):
             row.addWidget(part)
+        self.set_brief(without_slider=False, icons=False)
         self.slider.valueChanged.connect(lambda stop: self._set_brush(diameter=diameter_at(stop)))
         self.box.valueChanged.connect(lambda size: self._set_brush(diameter=float(size)))
         self.square.clicked.connect(lambda on: self._set_brush(shape=BrushShape.SQUARE if on else BrushShape.ROUND))
@@ -62,6 +62,14 @@ class BrushOptions(QWidget):
         self.snap.clicked.connect(self._set_snap)
         session.events.tool_changed.connect(self.refresh)
         self.refresh()
+
+    def set_brief(self, *, without_slider: bool, icons: bool) -> None:
+        """Take less room: leave the slider out, and show icons in place of words."""
+        for part in (self._size, self.slider):
+            part.setVisible(not without_slider)
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if icons else Qt.ToolButtonStyle.ToolButtonTextOnly
+        for button in (self.pressure, self.snap):
+            button.setToolButtonStyle(style)
 
     def refresh(self) -> None:
         """Show the brush."""

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 
 from edam_gui.core.edits.paint_rule import PaintRule
 from edam_gui.gui.shell import spacing
-from edam_gui.gui.shell.icons import keep_icon
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.session import Session
 
 _AT_LEAST, _BELOW = 0, 1
+_TIP = "Paint only where the picked class scores high enough, or by the saliency map"
 
 
 class GateButton(QToolButton):
@@ -43,8 +43,6 @@ class GateButton(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setIconSize(QSize(spacing.ICON, spacing.ICON))
         self.setAccessibleName("Paint only where")
-        self.setToolTip("Paint only where the picked class scores high enough, or by the saliency map")
-        keep_icon(self, "target", self.setIcon)
         form = QWidget(self)
         self.by_score = QCheckBox("Only where the picked class scores above", form)
         self.score = QDoubleSpinBox(form)
@@ -85,6 +83,12 @@ class GateButton(QToolButton):
         note = QLabel("The score is that of the activation mask, as the status bar shows it.", form)
         grid.addWidget(with_role(note, Role.HINT), 2, 0, 1, 3)
 
+    @property
+    def is_set(self) -> bool:
+        """Whether it limits painting."""
+        rule = self._session.editing.paint.rule
+        return rule.score_above is not None or rule.by_saliency
+
     def refresh(self) -> None:
         """Show the gate."""
         rule = self._session.editing.paint.rule
@@ -103,7 +107,7 @@ class GateButton(QToolButton):
         self.side.setEnabled(self.by_saliency.isChecked())
         self.saliency.setEnabled(self.by_saliency.isChecked())
         self.setText(_sentence(rule))
-        with_role(self, Role.WARNING if rule.score_above is not None or cut is not None else None)
+        self.setToolTip(f"{_TIP}. Now: {_sentence(rule)[0].lower()}{_sentence(rule)[1:]}")
 
     def _set(self, _: object) -> None:
         cut = self.saliency.value() if self.by_saliency.isChecked() else None

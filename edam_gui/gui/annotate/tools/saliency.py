@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from edam_gui.core.edits.recorder import PaintValue
-from edam_gui.gui.annotate.canvas import Layer
+from edam_gui.gui.annotate.canvas import Layer, LayerState
 from edam_gui.gui.annotate.tools.base import Bench, Option
 from edam_gui.gui.annotate.tools.brush import BrushTool
 from edam_gui.session.paint import Target
+
+_OPACITY: Final = 0.5
+"""At most, so that the photo shows what belongs to the object."""
 
 
 class SaliencyTool(BrushTool):
@@ -25,19 +28,20 @@ class SaliencyTool(BrushTool):
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self._was_visible = False
+        self._before = self.canvas.layers.state(Layer.SALIENCY)
 
     def activate(self) -> None:
         """See `Tool`."""
-        self._was_visible = self.canvas.layers.state(Layer.SALIENCY).visible
-        self.canvas.layers.set_visible(Layer.SALIENCY, True)
+        layers = self.canvas.layers
+        self._before = layers.state(Layer.SALIENCY)
+        layers.set_state(Layer.SALIENCY, LayerState(True, min(self._before.opacity, _OPACITY)))
         self._aim(Target.SALIENCY)
 
     def deactivate(self) -> None:
         """See `Tool`."""
         super().deactivate()
         self._aim(Target.LABELS)
-        self.canvas.layers.set_visible(Layer.SALIENCY, self._was_visible)
+        self.canvas.layers.set_state(Layer.SALIENCY, self._before)
 
     def _aim(self, target: Target) -> None:
         editing = self.session.editing
