@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
-from edam_gui.gui.annotate.workspace import Workspace
 from edam_gui.gui.actions import PLACE_BAR
+from edam_gui.gui.annotate.workspace import Workspace
 from edam_gui.gui.shell.action_bars import build_tool_bar
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.session.session import Session

@@ -57,7 +57,8 @@ class DataForm(QWidget):
         self.run = QComboBox(self)
         self.run.setAccessibleName("Run whose data are used again")
         self._pages = QStackedWidget(self)
-        for page in (self._project_page(), self._folder_page(), self._run_page()):
+        self._parts = (self._project_page(), self._folder_page(), self._run_page())
+        for page in self._parts:
             self._pages.addWidget(page)
         self.kind.currentIndexChanged.connect(self._show_page)
         layout = QVBoxLayout(self)
@@ -96,11 +97,9 @@ class DataForm(QWidget):
 
     def _show_page(self, index: int) -> None:
         policy = QSizePolicy.Policy
-        for number in range(self._pages.count()):
+        for number, page in enumerate(self._parts):
             # A page that is not shown must not hold room open.
-            self._pages.widget(number).setSizePolicy(
-                policy.Preferred, policy.Preferred if number == index else policy.Ignored
-            )
+            page.setSizePolicy(policy.Preferred, policy.Preferred if number == index else policy.Ignored)
         self._pages.setCurrentIndex(index)
         self._pages.adjustSize()
 
