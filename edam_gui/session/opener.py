@@ -158,6 +158,7 @@ class Opener:
             self._context.complain(f"Not everything could be saved. {trouble or ''}".strip(), "save")
         for topic in ("read-only", "notices", "save"):
             self._context.say(Level.INFO, "", topic)
+        self._context.events.project_changed.emit()
 
     def ungranted(self) -> tuple[Root, ...]:
         """Return the folders that the open project wants to read and the user has not allowed."""

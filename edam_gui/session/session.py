@@ -254,7 +254,6 @@ class Session:
         self.sitting.close()
         self.bulk.forget()
         self.thumbnails.clear()
-        self.events.project_changed.emit()
 
     def _restore(self, current: CurrentImage) -> None:
         self.history.restore(current)

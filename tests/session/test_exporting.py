@@ -78,7 +78,7 @@ def test_the_exported_map_is_the_one_on_the_screen(
     assert not report.failed
     assert len(report.written) == len(shown) == 2
     for name, labels in shown.items():
-        with Image.open(tmp_path / "out" / f"{name}.png") as picture:
+        with Image.open(tmp_path / "out" / "photos" / f"{name}.png") as picture:
             assert picture.mode == "P"
             assert picture.getpalette()[: 21 * 3] == voc_palette()[:21].reshape(-1).tolist()
             np.testing.assert_array_equal(np.asarray(picture), labels)
@@ -100,12 +100,12 @@ def test_the_command_exports_the_same(
     result = CliRunner().invoke(app, ["export", str(project), "--out", str(tmp_path / "all"), "--json", "-"])
     assert result.exit_code == 0, result.output
     for name, labels in shown.items():
-        with Image.open(tmp_path / "all" / f"{name}.png") as picture:
+        with Image.open(tmp_path / "all" / "photos" / f"{name}.png") as picture:
             np.testing.assert_array_equal(np.asarray(picture), labels)
     some = tmp_path / "some"
     result = CliRunner().invoke(app, ["export", str(project), "--out", str(some), "--status", "accepted"])
     assert result.exit_code == 0, result.output
-    assert [path.stem for path in some.glob("p*.png")] == [accepted.entry.relative.stem]
+    assert [path.stem for path in some.rglob("p*.png")] == [accepted.entry.relative.stem]
 
 
 def test_wrong_words_on_the_command_line_are_answered(driven: Driven, tmp_path: Path) -> None:
