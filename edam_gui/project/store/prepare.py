@@ -7,7 +7,7 @@ from pathlib import Path
 
 from edam_gui.core.errors import InputFileError, OutputError
 from edam_gui.imaging.atomic import write_cause
-from edam_gui.project.store.checks import DamagedError, check_content, check_file, opening_error
+from edam_gui.project.store.checks import DamagedError, check_content, check_file, check_side_files, opening_error
 from edam_gui.project.store.connection import choose_journal, open_reader, open_updater, open_writer
 from edam_gui.project.store.lock import ProjectLock
 from edam_gui.project.store.records import read_setting
@@ -17,9 +17,10 @@ from edam_gui.project.store.trouble import DatabaseErrors, LostFileError
 
 
 def check_exists(path: Path) -> None:
-    """Refuse what is no file, before a lock is laid beside it."""
+    """Refuse what is no file, or has links beside it, before a lock is laid there."""
     if not path.is_file():
         raise InputFileError(path, "does not exist" if not path.exists() else "is no project file")
+    check_side_files(path)
 
 
 def open_same(path: Path, project: object) -> sqlite3.Connection:
@@ -45,8 +46,8 @@ def take(lock: ProjectLock, path: Path) -> str | None:
         with path.open("r+b"):
             return None
     except OSError as error:
-        cause = write_cause(error).removeprefix("could not be written, because ")
-        return f"{path.name} can only be read, because {cause}. Save it elsewhere to work on it."
+        cause = write_cause(error).removeprefix("could not be written")
+        return f"{path.name} can only be read{cause}. Save it elsewhere to work on it."
 
 
 def prepare(path: Path, *, writable: bool) -> tuple[str, ...]:
