@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
 
@@ -12,8 +14,8 @@ from edam_gui.project.store.connection import choose_journal, open_reader, open_
 from edam_gui.project.store.lock import ProjectLock
 from edam_gui.project.store.records import read_setting
 from edam_gui.project.store.recovery import recover
-from edam_gui.project.store.schema import migrate
-from edam_gui.project.store.trouble import DatabaseErrors, LostFileError
+from edam_gui.project.store.schema import migrate, version_of
+from edam_gui.project.store.trouble import DatabaseErrors, LostFileError, primary_code
 
 
 def check_exists(path: Path) -> None:
@@ -43,6 +45,8 @@ def take(lock: ProjectLock, path: Path) -> str | None:
                 f"{path.name} is open in another window or program, so it is shown here without being changed. "
                 "Close it there and open it again to work on it."
             )
+        if not os.access(path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         with path.open("r+b"):
             return None
     except OSError as error:
@@ -72,9 +76,24 @@ def _check(path: Path, *, writable: bool) -> None:
     try:
         check_content(connection, path)
         if writable:
+            _check_writable(connection, path)
             migrate(connection)
             choose_journal(connection, path)
     except DatabaseErrors as error:
         raise OutputError(path, f"could not be made ready for writing ({error})") from error
     finally:
         connection.close()
+
+
+def _check_writable(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file whose header, damaged, says that it is for later versions of SQLite to write."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")  # which alone says nothing of a file that is only read
+        try:
+            connection.execute(f"PRAGMA user_version = {version_of(connection)}")
+        finally:
+            connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        if primary_code(error) == "READONLY":
+            raise DamagedError(path, "is damaged: its header does not allow it to be written") from error
+        raise
