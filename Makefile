@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 PIP_OPTIONS ?=
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS)
 
-.PHONY: help demo run test test-slow lint bench wheel clean
+.PHONY: help demo run test test-slow test-screen lint bench wheel clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,7 +35,7 @@ demo: $(VENV)/.run ## Label four real photos, write label maps and a contact she
 	@$(BIN)/python main.py demo --out edam-demo
 
 run: $(VENV)/.run ## Start the program
-	@$(BIN)/python main.py
+	@$(BIN)/python main.py $(OPEN)
 
 # The tests load Qt, which needs a few libraries of the system that a bare server lacks.
 $(VENV)/.qt: $(VENV)/.dev
@@ -47,6 +47,9 @@ test: $(VENV)/.qt ## Run the tests
 
 test-slow: $(VENV)/.qt ## Run all tests, the slow ones too
 	@$(BIN)/python -m pytest -m ""
+
+test-screen: $(VENV)/.qt ## Drive the real window under Xvfb, where there is one
+	@.ci/screen
 
 lint: $(VENV)/.dev ## Check style, types and import contracts
 	@$(BIN)/ruff format --check .

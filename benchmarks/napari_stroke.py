@@ -8,6 +8,7 @@ so nothing is drawn - the kindest case for napari.
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 
@@ -35,10 +36,14 @@ def main() -> None:
             start = time.perf_counter()
         finish = time.perf_counter() - start
         painted = int(np.count_nonzero(layer.data))
-        start = time.perf_counter()
+        undo = math.inf
+        for _ in range(3):
+            start = time.perf_counter()
+            layer.undo()
+            undo = min(undo, time.perf_counter() - start)
+            assert not layer.data.any()
+            layer.redo()
         layer.undo()
-        undo = time.perf_counter() - start
-        assert not layer.data.any()
         print(json.dumps({"moves": moves, "finish": finish, "undo": undo, "painted": painted}), flush=True)
 
 

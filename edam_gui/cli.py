@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +11,11 @@ import typer
 
 import edam_gui
 from edam_gui import cli_models, cli_output
+from edam_gui.cli_export import export
 from edam_gui.cli_frame import ClassFile, JsonFile, ListFile, exit_code, interruptible, is_stdout, sentences
 from edam_gui.cli_label import label
 from edam_gui.cli_saliency import saliency
+from edam_gui.cli_train import train
 
 app = typer.Typer(
     name="edam-gui",
@@ -41,14 +45,14 @@ def start(
         raise typer.Exit
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
-        typer.echo("The window is not part of this version yet; try 'demo' first, then 'label'.")
 
 
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("edam-demo"),
     gui: Annotated[
-        bool, typer.Option("--gui/--no-gui", help="Open the window on it (no window in this version).")
+        bool,
+        typer.Option("--gui/--no-gui", help="Open the window on the photos afterwards, where there is a screen."),
     ] = True,
 ) -> None:
     """Label four real photos step by step and draw a contact sheet."""
@@ -60,12 +64,24 @@ def demo(
         cli_output.print_label_report(result.report)
         if result.sheet is not None:
             cli_output.note(f"Look at {result.sheet}; the label maps are in {result.folder / 'label_maps'}.")
-        _ = gui  # Accepted so that scripts written today keep working when there is a window.
+        if gui and result.sheet is not None:
+            _show_demo(result.folder / "images")
         raise typer.Exit(exit_code(len(result.report.written), len(result.report.failed), result.report.cancelled))
+
+
+def _show_demo(folder: Path) -> None:
+    """Open the window on the demo's photos where somebody sits in front; as another process, commands know no Qt."""
+    if not sys.stdout.isatty():
+        cli_output.note(f"The window on these photos: python main.py {folder}")
+        return
+    cli_output.note("Opening the window; --no-gui leaves that out.")
+    subprocess.run([sys.executable, "-m", "edam_gui", "gui", str(folder)], check=False)  # noqa: S603 - our own program
 
 
 app.command()(label)
 app.command()(saliency)
+app.command()(export)
+app.command()(train)
 
 
 @app.command()

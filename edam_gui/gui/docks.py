@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
 
-_SIDE_WIDTH = 300
+_SIDE_WIDTH = 290
+_LEFT_WIDTH = 220
 
 
 @dataclass(frozen=True)
@@ -40,19 +41,19 @@ def add_dock(window: QMainWindow, spec: DockSpec) -> QDockWidget:
     dock = QDockWidget(spec.title, window)
     dock.setObjectName(f"dock-{spec.name}")
     dock.setWidget(_scrolling(spec.widget) if spec.scrolls else spec.widget)
-    dock.setMinimumWidth(220)
+    dock.setMinimumWidth(_SIDE_WIDTH if spec.area is Qt.DockWidgetArea.RightDockWidgetArea else _LEFT_WIDTH)
     window.addDockWidget(spec.area, dock)
     return dock
 
 
-def arrange_right(window: QMainWindow, upper: QDockWidget, lower: list[QDockWidget]) -> None:
-    """Put panels below another as tabs, and give both halves their sizes."""
+def arrange(window: QMainWindow, left: QDockWidget, upper: QDockWidget, lower: list[QDockWidget]) -> None:
+    """Put panels below another as tabs, and give all their first sizes."""
     window.splitDockWidget(upper, lower[0], Qt.Orientation.Vertical)
     for other in lower[1:]:
         window.tabifyDockWidget(lower[0], other)
     lower[0].raise_()
     window.resizeDocks([upper, lower[0]], [320, 420], Qt.Orientation.Vertical)
-    window.resizeDocks([upper], [_SIDE_WIDTH], Qt.Orientation.Horizontal)
+    window.resizeDocks([left, upper], [_LEFT_WIDTH, _SIDE_WIDTH], Qt.Orientation.Horizontal)
 
 
 def _scrolling(widget: QWidget) -> QScrollArea:

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from edam_gui.gui.actions import ACTIONS, MAIN_BAR, MENU_BAR, PANELS, PRESETS, RECENT
+from edam_gui.core.label_set import BACKGROUND, IGNORE
+from edam_gui.gui.actions import ACTIONS, DEVICE, MAIN_BAR, MENU_BAR, PANELS, PRESETS, RECENT, TOOL_BAR
 from edam_gui.gui.annotate.canvas_presenter import CanvasPresenter
 from edam_gui.gui.annotate.class_panel import ClassPanel
+from edam_gui.gui.annotate.history_panel import HistoryPanel
+from edam_gui.gui.annotate.image_list import ImageListPanel
 from edam_gui.gui.annotate.layers_panel import LayersPanel
 from edam_gui.gui.annotate.readout_text import readout_text
 from edam_gui.gui.annotate.status_area import StatusArea
 from edam_gui.gui.annotate.threshold_panel import ThresholdPanel
+from edam_gui.gui.annotate.tool_options import ToolOptionsBar
+from edam_gui.gui.annotate.tools import ToolController
 from edam_gui.gui.annotate.workspace import Workspace
 from edam_gui.gui.bindings.classes import bind_classes
+from edam_gui.gui.bindings.comparing import Comparing
+from edam_gui.gui.bindings.edit import bind_edit
 from edam_gui.gui.bindings.files import FileActions
+from edam_gui.gui.bindings.help import HelpActions
 from edam_gui.gui.bindings.images import bind_images
+from edam_gui.gui.bindings.model import bind_model, fill_devices
+from edam_gui.gui.bindings.tools import bind_tools
 from edam_gui.gui.bindings.view import bind_view
 from edam_gui.gui.conditions import Conditions
-from edam_gui.gui.docks import DockSpec, add_dock, arrange_right
+from edam_gui.gui.docks import DockSpec, add_dock, arrange
 from edam_gui.gui.job_hop import JobHop
 from edam_gui.gui.message_hop import MessageHop
+from edam_gui.gui.preference_hop import PreferenceHop, keep_tool_options, stored_tool_options
 from edam_gui.gui.shell.action_bars import build_menu_bar, build_tool_bar
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.gui.shell.job_indicator import JobIndicator
@@ -64,6 +76,17 @@ class MainWindow(QMainWindow):
         self.classes = ClassPanel(session)
         self.thresholds = ThresholdPanel(session)
         self.layers = LayersPanel(self.canvas.layers)
+        self.images = ImageListPanel(session)
+        self.history = HistoryPanel(session)
+        self.controller = ToolController(session, self.canvas, self.book)
+        self.options = ToolOptionsBar(
+            session,
+            self.controller,
+            colors=self.presenter.colors,
+            stored=stored_tool_options(settings.file),
+            keep=lambda data: keep_tool_options(settings.file, data),
+        )
+        self.workspace.top.addWidget(self.options)
         self._docks()
         self._status()
         self._bind()
@@ -72,13 +95,15 @@ class MainWindow(QMainWindow):
         restore_place(self, settings.file, size=_FIRST_SIZE)
 
     def _docks(self) -> None:
+        images = add_dock(self, DockSpec("images", "Images", self.images, _LEFT))
         upper = add_dock(self, DockSpec("classes", "Classes", self.classes, _RIGHT))
         lower = [
             add_dock(self, DockSpec("thresholds", "Thresholds", self.thresholds, _RIGHT, scrolls=True)),
             add_dock(self, DockSpec("layers", "Layers", self.layers, _RIGHT, scrolls=True)),
+            add_dock(self, DockSpec("history", "History", self.history, _RIGHT)),
         ]
-        self.docks = [upper, *lower]
-        arrange_right(self, upper, lower)
+        self.docks = [images, upper, *lower]
+        arrange(self, images, upper, lower)
 
     def _status(self) -> None:
         self.status = StatusArea(self.session, self.statusBar())
@@ -93,7 +118,17 @@ class MainWindow(QMainWindow):
         bind_view(self.book, self.canvas, self)
         bind_images(self.book, self.session)
         bind_classes(self.book, self.session, self.classes, self.thresholds)
-        self.book.bind_all({"edit.undo": self.session.undo, "edit.redo": self.session.redo})
+        bind_model(self.book, self.session, self)
+        bind_tools(self.book, self.session, self.controller)
+        history = self.docks[-1]
+        bind_edit(self.book, self.session, self.controller, self.canvas, history, self.presenter.colors, self)
+        Comparing(self.session, self.canvas, self.presenter).bind(self.book)
+        self.book.bind_all({"view.grid": self._show_grid, "image.find": self._find_image})
+        self.workspace.grid_left.connect(lambda: self.book.action("view.grid").trigger())
+        self.help = HelpActions(self.book, self, self.settings)
+        self.help.bind()
+        self.preferences = PreferenceHop(self.settings, self)
+        self.book.bind("file.settings", self.preferences.edit)
         self.book.add_to(self)
         keep_shortcuts(self.book, self.settings.file)
         self._conditions = Conditions(self.session, self.book)
@@ -102,9 +137,11 @@ class MainWindow(QMainWindow):
         menus = build_menu_bar(self.book, MENU_BAR, self.menuBar())
         keep_recent_menu(menus[RECENT], self.recent, self.files.open_path)
         self._fill_presets(menus[PRESETS])
+        fill_devices(menus[DEVICE], self.session)
         for dock in self.docks:
             menus[PANELS].addAction(dock.toggleViewAction())
         self.addToolBar(build_tool_bar(self.book, "Main", MAIN_BAR, self))
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, build_tool_bar(self.book, "Tools", TOOL_BAR, self))
 
     def _fill_presets(self, menu: QMenu) -> None:
         for preset in RULE_PRESETS:
@@ -117,16 +154,37 @@ class MainWindow(QMainWindow):
         self.canvas.hovered.connect(self._hover)
         self.canvas.left.connect(self._leave)
         session.events.labels_changed.connect(self._refresh_readout)
-        self.classes.picked.connect(session.activation.choose)
+        self.classes.picked.connect(self._pick_class)
+        session.events.tool_changed.connect(self._show_label)
         self.classes.look_changed.connect(self.presenter.set_class_look)
         self.recent.changed.connect(lambda: empty.show_recent(self.recent.paths()))
         empty.show_recent(self.recent.paths())
+        empty.open_demo.connect(self.files.open_demo)
         empty.open_folder.connect(self.files.open_folder)
         empty.open_path.connect(self.files.open_path)
         session.events.project_changed.connect(self._show_title)
         session.events.current_changed.connect(self._show_title)
         session.events.status_changed.connect(self._show_title)
         self._show_title()
+
+    def _show_grid(self, on: bool) -> None:
+        self.options.setVisible(not on)
+        self.workspace.show_grid(on)
+
+    def _find_image(self) -> None:
+        self.docks[0].show()
+        self.images.focus_filter()
+
+    def _pick_class(self, class_index: int) -> None:
+        self.session.activation.choose(class_index)
+        editing = self.session.editing
+        if editing.paint.label != class_index:
+            editing.set_paint(replace(editing.paint, label=class_index))
+
+    def _show_label(self) -> None:
+        label = self.session.editing.paint.label
+        if label not in (BACKGROUND, IGNORE) and self.classes.picked_class != label:
+            self.classes.pick(label)
 
     def _leave(self) -> None:
         self._hovered = None

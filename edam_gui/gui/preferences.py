@@ -16,9 +16,6 @@ DEVICE: Final = "model.device"
 RUN_AT_ONCE: Final = "model.run_at_once"
 PREFETCH: Final = "model.prefetch"
 THETA_STEP: Final = "keys.theta_step"
-WHEEL_ZOOMS: Final = "canvas.wheel_zooms"
-SMOOTH: Final = "canvas.smooth"
-UNDO_MEGABYTES: Final = "edit.undo_megabytes"
 
 SETTINGS: Final = (
     SettingSpec(
@@ -56,14 +53,6 @@ SETTINGS: Final = (
         "Stored with every status and correction you make; may be left empty.",
     ),
     SettingSpec(
-        *(WHEEL_ZOOMS, "Canvas", SettingKind.SWITCH, True, "Mouse wheel zooms"),
-        "Off: the wheel scrolls, and zooms with Ctrl.",
-    ),
-    SettingSpec(
-        *(SMOOTH, "Canvas", SettingKind.SWITCH, True, "Smooth photos when they are made smaller"),
-        "Label maps are never smoothed.",
-    ),
-    SettingSpec(
         *(THETA_STEP, "Canvas", SettingKind.NUMBER, 5.0, "Step of theta by keys"),
         "How far one press of U or J moves theta.",
         least=0.1,
@@ -71,14 +60,6 @@ SETTINGS: Final = (
         step=1,
         decimals=1,
         unit="grey levels",
-    ),
-    SettingSpec(
-        *(UNDO_MEGABYTES, "Canvas", SettingKind.WHOLE, 256, "Memory for undo"),
-        "Older steps stay on disk, in the project.",
-        least=16,
-        most=16384,
-        step=64,
-        unit="MB",
     ),
     SettingSpec(
         *(DEVICE, "Model", SettingKind.CHOICE, "auto", "Device"),

@@ -125,13 +125,9 @@ def prepare_window(
     working = [name for name in plugins if not lacking[name]]
     if not working:
         raise NoWindow(_missing_sentence(min(lacking.values(), key=len), os_release))
-    answering = working if chosen else [name for name in working if _screen_answers(name, load)]
+    answering = [name for name in working if _screen_answers(name, load)]
     if not answering:
-        screens = " and ".join(f"{n}={environ[n]}" for n in ("WAYLAND_DISPLAY", "DISPLAY") if environ.get(n))
-        raise NoWindow(
-            f"The screen does not answer ({screens}); check that this user may use it (ssh: ssh -X), or use the "
-            "commands that need no screen (python main.py --help), or xvfb-run."
-        )
+        raise NoWindow(_silent_sentence(environ))
     if not chosen:
         environ["QT_QPA_PLATFORM"] = ";".join(answering)
 
@@ -188,6 +184,8 @@ def _loads(soname: str, load: Load) -> bool:
 
 def _screen_answers(plugin: str, load: Load) -> bool:
     """Connect to the display server and let go again; Qt would abort where this fails."""
+    if plugin not in _OF_PLUGIN:
+        return True
     if plugin == "xcb":
         xcb = load("libxcb.so.1")
         if not isinstance(xcb, ctypes.CDLL):
@@ -205,6 +203,16 @@ def _screen_answers(plugin: str, load: Load) -> bool:
     if display:
         wayland.wl_display_disconnect(ctypes.c_void_p(display))
     return bool(display)
+
+
+def _silent_sentence(environ: Mapping[str, str]) -> str:
+    screens = " and ".join(f"{n}={environ[n]}" for n in ("WAYLAND_DISPLAY", "DISPLAY") if environ.get(n))
+    if not screens:
+        return NO_SCREEN
+    return (
+        f"The screen does not answer ({screens}); check that this user may use it (ssh: ssh -X), or use the "
+        "commands that need no screen (python main.py --help), or xvfb-run."
+    )
 
 
 def _missing_sentence(libraries: tuple[Library, ...], os_release: Path) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from edam_gui.core.errors import OutputError
 
@@ -44,13 +45,28 @@ def write_bytes(path: Path, data: bytes) -> None:
     OutputError
         The file could not be written; the old one, if any, is untouched and no temporary file is left.
     """
+
+    def write(file: BinaryIO) -> None:
+        file.write(data)
+
+    write_stream(path, write)
+
+
+def write_stream(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """As `write_bytes`, for content that `write` puts into the open file, such as gigabytes that exist only once.
+
+    Raises
+    ------
+    OutputError
+        As `write_bytes`.
+    """
     temporary = path.parent / f".edam-{secrets.token_hex(8)}.tmp"
     renamed = False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise OutputError(path, _CAUSES[errno.EISDIR])
-        _write_durably(temporary, data)
+        _write_durably(temporary, write)
         temporary.replace(path)
         renamed = True
     except OSError as error:
@@ -90,10 +106,10 @@ def remove_quietly(path: Path) -> None:
         return
 
 
-def _write_durably(path: Path, data: bytes) -> None:
+def _write_durably(path: Path, write: Callable[[BinaryIO], object]) -> None:
     # os.open, unlike tempfile, leaves the mode to the umask; O_EXCL never follows a link that someone put there.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
-        file.write(data)
+        write(file)
         file.flush()
         os.fsync(file.fileno())

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import heapq
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,7 +12,6 @@ from typing import Final
 from edam_gui.core.errors import InputFileError
 from edam_gui.imaging.picture_file import read_cause
 
-_SORTED_AT_ONCE: Final = 4096
 _NUMBERS: Final = re.compile("([0-9]+)")
 
 
@@ -53,8 +51,35 @@ def walk_files(folder: Path, suffixes: Collection[str], *, recursive: bool = Tru
     InputFileError
         The folder itself is missing or unreadable.
     """
-    files: list[str] = []
     problems: list[str] = []
+    files = iter_files(folder, suffixes, problems, recursive=recursive)
+    return FolderListing(tuple(sorted(files, key=natural_key)), tuple(sorted(problems)))
+
+
+def iter_files(
+    folder: Path,
+    suffixes: Collection[str],
+    problems: list[str],
+    *,
+    recursive: bool = True,
+    enter: Callable[[str], bool] = lambda _: True,
+) -> Iterator[str]:
+    """Find the files that `walk_files` lists, one by one as the disk gives them, in no order.
+
+    Parameters
+    ----------
+    folder, suffixes, recursive
+        See `walk_files`.
+    problems
+        Gets one sentence per sub-folder that could not be read.
+    enter
+        Whether to look into a sub-folder, given its relative path with a ``/`` behind it.
+
+    Raises
+    ------
+    InputFileError
+        The folder itself is missing or unreadable.
+    """
     seen: set[tuple[int, int]] = set()
     waiting = [""]
     while waiting:
@@ -71,22 +96,14 @@ def walk_files(folder: Path, suffixes: Collection[str], *, recursive: bool = Tru
                     if name.startswith("."):
                         continue
                     if os.path.splitext(name)[1].lower() in suffixes and entry.is_file():  # noqa: PTH122
-                        files.append(prefix + name)
-                    elif recursive and entry.is_dir():
+                        yield prefix + name
+                    elif recursive and entry.is_dir() and enter(f"{prefix}{name}/"):
                         waiting.append(prefix + name + "/")
         except (OSError, ValueError) as error:
             cause = read_cause(error) if isinstance(error, OSError) else "does not exist"
             if not prefix:
                 raise InputFileError(folder, cause) from error
             problems.append(f"{path.rstrip('/')}: {cause}; its files were left out.")
-    return FolderListing(_in_natural_order(files), tuple(sorted(problems)))
-
-
-def _in_natural_order(files: list[str]) -> tuple[str, ...]:
-    # In parts that are merged: one sort of a hundred thousand keys would hold up every other thread until it is done.
-    keys = [natural_key(file) for file in files]
-    parts = [sorted(keys[start : start + _SORTED_AT_ONCE]) for start in range(0, len(keys), _SORTED_AT_ONCE)]
-    return tuple(relative for _, relative in heapq.merge(*parts))
 
 
 def natural_key(relative: str) -> tuple[tuple[tuple[str | int, ...], ...], str]:

@@ -54,6 +54,12 @@ class CurrentImage:
     first_step: int = 1
     problem: str = ""
     notices: list[str] = field(default_factory=list)
+    new_note: str | None = None
+
+    @property
+    def note(self) -> str:
+        """What the user wrote on it."""
+        return self.record.row.note if self.new_note is None else self.new_note
 
     @property
     def id(self) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from edam_gui.core.errors import EdamError
 from edam_gui.jobs import JobContext
-from edam_gui.project.store import ImageRecord, ImageRow
+from edam_gui.project.store import ImageRow
 from edam_gui.project.store.changes import SetSetting
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
@@ -47,7 +47,7 @@ class Desk:
         context: Context,
         labelling: Labelling,
         ticks: TickBook,
-        restore: Callable[[CurrentImage, ImageRecord], None],
+        restore: Callable[[CurrentImage], None],
         neighbours: Callable[[], Sequence[ImageRow]],
     ) -> None:
         self._context = context
@@ -58,7 +58,17 @@ class Desk:
         self._number = 0
         self._ahead: dict[int, ImageFiles] = {}
         self.inferring = False
+        self._prepares = True
+        self._runs_at_once = True
         context.model.changed.connect(self._model_changed)
+
+    def prepare(self, on: bool) -> None:
+        """Make the neighbours ready while the user looks at an image, or not."""
+        self._prepares = on
+
+    def run_at_once(self, on: bool) -> None:
+        """Run the model on every image that is shown, or only when asked to; masks that are cached are shown anyway."""
+        self._runs_at_once = on
 
     def clear(self) -> None:
         """Take the image from the desk."""
@@ -150,7 +160,7 @@ class Desk:
             current.masks = FileMasks(files.masks)
             if current.ticks is None:
                 self._ticks.suggest(current.masks.classes)
-        self._restore(current, current.record)
+        self._restore(current)
         events = self._context.events
         events.photo_changed.emit()
         events.saliency_changed.emit()
@@ -158,10 +168,15 @@ class Desk:
         events.masks_changed.emit()
         events.rule_changed.emit()
         if current.masks is None:
-            self.infer()
+            self._infer_if_wanted(current)
         self._prepare_neighbours()
 
     # Inference -------------------------------------------------------------------------------------------------------
+
+    def _infer_if_wanted(self, current: CurrentImage) -> None:
+        model = self._context.model
+        if self._runs_at_once or (model.is_ready and model.cached(current.entry.path)):
+            self.infer()
 
     def infer(self) -> None:
         """Ask the model for the current image's masks, if it is loaded."""
@@ -213,7 +228,7 @@ class Desk:
             return
         if current.files is not None and current.files.masks is None:
             current.masks = None
-            self.infer()
+            self._infer_if_wanted(current)
         self._context.events.rule_changed.emit()
 
     # The next images -------------------------------------------------------------------------------------------------
@@ -221,7 +236,7 @@ class Desk:
     def _prepare_neighbours(self) -> None:
         """Read the neighbours' files and infer their masks, so that they are there when the user gets to them."""
         current, project = self._context.current, self._context.project
-        if current is None or project is None or self.inferring:
+        if current is None or project is None or self.inferring or not self._prepares:
             return
         rows = [row for row in self._neighbours() if row.id != current.id][:2]
         self._ahead = {k: v for k, v in self._ahead.items() if k in {row.id for row in rows}}
@@ -237,11 +252,12 @@ class Desk:
         except EdamError:
             return  # said when the user goes there
         reader, known = project.reader(), self._ahead.get(row.id)
+        runs = self._runs_at_once
         has_masks = project.sources().masks is not None
 
         def work(context: JobContext) -> ImageFiles:
             files = known or reader.read(entry)
-            if model.is_ready and not (has_masks and files.masks is not None):
+            if model.is_ready and runs and not (has_masks and files.masks is not None):
                 model.passes(entry.path, lambda: files.photo.pixels, context, background=True)
             return files
 

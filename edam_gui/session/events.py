@@ -30,4 +30,5 @@ class Events(SignalGroup):
     saved_changed = Signal()
     model_changed = Signal()
     tool_changed = Signal()
+    preview_changed = Signal()
     message = Signal(Message)

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from edam_gui.core.edits.errors import EditDataError
 from edam_gui.core.edits.history import History, Step
 from edam_gui.core.edits.layer import EditLayer
-from edam_gui.core.edits.layer_code import layer_from_bytes, layer_to_bytes
+from edam_gui.core.edits.layer_code import layer_to_bytes
 from edam_gui.core.edits.patch import EditPatch
 from edam_gui.core.edits.patch_code import patch_from_bytes, patch_to_bytes
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.errors import EdamError
-from edam_gui.project.store import ImageRecord
 from edam_gui.project.store.changes import AppendStep, Change, DropSteps, MoveHistory, PutSnapshot, SetCorrected
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
+from edam_gui.session.layer_restore import LABEL, LAYERS, SALIENCY, restore_layers
 
-LABEL: Final = "label"
-SALIENCY: Final = "saliency"
-_LAYERS: Final = (LABEL, SALIENCY)
 _BUDGET: Final = 64 << 20
 _SNAPSHOT_EVERY: Final = 25
 
@@ -48,10 +45,10 @@ class HistoryKeeper:
     context
         The session's state.
     recompose
-        Called with the layer's kind and the rectangle that an undone or redone stroke has changed.
+        Called with the layer's kind and the rectangles that an undone or redone stroke has changed.
     """
 
-    def __init__(self, context: Context, recompose: Callable[[str, Rect], None]) -> None:
+    def __init__(self, context: Context, recompose: Callable[[str, tuple[Rect, ...]], None]) -> None:
         self._context = context
         self._recompose = recompose
         self._states: dict[str, StateKind] = {}
@@ -125,8 +122,8 @@ class HistoryKeeper:
 
     def _move(self, current: CurrentImage, step: Step, *, backwards: bool) -> None:
         try:
-            if step.kind in _LAYERS:
-                self._replay(current, step, backwards=backwards, tell=True)
+            if step.kind in LAYERS:
+                self._replay(current, step, backwards=backwards)
             else:
                 self._put_state(step, backwards=backwards)
         except EdamError as error:
@@ -143,19 +140,16 @@ class HistoryKeeper:
             raise EditDataError(f"steps of the kind '{step.kind}' are not known to this version of the program")
         try:
             payload = json.loads(step.payload)
-            state = payload["before" if backwards else "after"]
+            kind.put(payload["before" if backwards else "after"])
         except (ValueError, KeyError, TypeError, RecursionError):
             raise EditDataError("the stored step is damaged") from None
-        kind.put(state)
 
-    def _replay(self, current: CurrentImage, step: Step, *, backwards: bool, tell: bool) -> None:
+    def _replay(self, current: CurrentImage, step: Step, *, backwards: bool) -> None:
         layer = self.layer(current, step.kind)
         if layer is None:
             return
         patch = patch_from_bytes(step.payload, layer.size)
-        rect = patch.revert(layer) if backwards else patch.apply(layer)
-        if tell:
-            self._recompose(step.kind, rect)
+        self._recompose(step.kind, patch.revert(layer) if backwards else patch.apply(layer))
 
     @staticmethod
     def layer(current: CurrentImage, kind: str) -> EditLayer | None:
@@ -175,38 +169,23 @@ class HistoryKeeper:
 
     # Keeping and bringing back ---------------------------------------------------------------------------------------
 
-    def restore(self, current: CurrentImage, record: ImageRecord) -> None:
+    def restore(self, current: CurrentImage) -> None:
         """Bring the layers and the history of an image back; what is damaged is said and left out."""
-        steps = {step.seq: Step(step.kind, step.name, step.payload) for step in record.steps}
-        numbers = sorted(steps)
-        current.first_step = numbers[0] if numbers else record.row.history + 1
-        done = sum(number <= record.row.history for number in numbers)
-        current.history = History(_BUDGET, [steps[n] for n in numbers], done)
+        record = current.record
+        steps = sorted(record.steps, key=lambda step: step.seq)
+        current.first_step = steps[0].seq if steps else record.row.history + 1
+        done = sum(step.seq <= record.row.history for step in steps)
+        current.history = History(_BUDGET, [Step(s.kind, s.name, s.payload) for s in steps], done)
         current.edits = current.saliency_edits = None
+        self._since_snapshot = 0
+        if current.size is None:
+            return
         try:
-            for kind in _LAYERS:
-                self._restore_layer(current, kind, record, steps)
+            layers = restore_layers(record, current.size)
+            current.edits, current.saliency_edits = layers.label, layers.saliency
         except EdamError as error:
             self._context.complain(f"Some edits of this image cannot be shown: {error}", "history")
-        if current.edits is None and current.size is not None:
-            current.edits = EditLayer(current.size)
-        self._since_snapshot = 0
-
-    def _restore_layer(self, current: CurrentImage, kind: str, record: ImageRecord, steps: Mapping[int, Step]) -> None:
-        position, start = record.row.history, 0
-        snapshots = [s for s in record.snapshots if s.kind == kind]
-        if snapshots and current.size is not None:
-            nearest = min(snapshots, key=lambda s: abs(s.seq - position))
-            layer = layer_from_bytes(nearest.payload, current.size)
-            start = nearest.seq
-            if kind == LABEL:
-                current.edits = layer
-            else:
-                current.saliency_edits = layer
-        for number in sorted(n for n in steps if start < n <= position and steps[n].kind == kind):
-            self._replay(current, steps[number], backwards=False, tell=False)
-        for number in sorted((n for n in steps if position < n <= start and steps[n].kind == kind), reverse=True):
-            self._replay(current, steps[number], backwards=True, tell=False)
+        current.edits = current.edits or EditLayer(current.size)
 
     def leave(self) -> None:
         """Keep a snapshot before the image leaves the desk, so that it comes back quickly."""

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from edam_gui.batch.label_options import CrfOptions
 from edam_gui.core.activation_masks import Scores
 from edam_gui.core.arrays import AnyArray, UInt8Array
+from edam_gui.core.edits.crf_strokes import crf_strokes
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.options import LabelRule, ScoreForm, ScoreSource
-from edam_gui.imaging.crf.refine import CrfEngine, CrfFactory, crf_scores
 from edam_gui.jobs import JobContext
+from edam_gui.project.store.changes import SetSetting
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.label_frames import Frame, FrameRequest, LabelFrames
 from edam_gui.session.mask_stack import MaskStack
 from edam_gui.session.rules import Rules
 
+if TYPE_CHECKING:
+    from edam_gui.imaging.crf.refine import CrfEngine, CrfFactory
+
 _CRF: Final = "crf"
+_RESPECT: Final = "respect_strokes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +38,14 @@ class _CrfGround:
     options: CrfOptions
     strokes: AnyArray | None
 
-    def same(self, other: _CrfGround | None) -> bool:
+    def same(self, other: _CrfGround | None, *, whatever_strokes: bool = False) -> bool:
         return (
             other is not None
             and self.masks is other.masks
             and self.present == other.present
             and self.form is other.form
             and self.options == other.options
-            and self.strokes is other.strokes
+            and (whatever_strokes or self.strokes is other.strokes)
         )
 
 
@@ -61,8 +66,14 @@ class Labelling:
         self._engine: tuple[UInt8Array, CrfOptions, CrfEngine] | None = None
         self.crf_options = CrfOptions()
         self.crf_running = False
-        self._strokes: AnyArray | None = None
+        self._strokes: UInt8Array | None = None
+        self._strokes_known = True
+        self._held = False
+        self._held_saliency: UInt8Array | None = None
+        self.respects_strokes = False
         context.events.rule_changed.connect(self.update)
+        context.events.edits_changed.connect(self._edits_changed)
+        context.events.project_changed.connect(self._project_changed)
 
     @property
     def is_busy(self) -> bool:
@@ -74,6 +85,8 @@ class Labelling:
         self._context.jobs.cancel(_CRF)
         self.crf_running = False
         self._crf_ground = None
+        self._strokes, self._strokes_known = None, False
+        self._held_saliency = None
         self._frames.forget()
 
     def update(self) -> None:
@@ -120,13 +133,18 @@ class Labelling:
         if base is None or current.saliency is None:
             return
         if current.saliency is base or rect is None:
-            current.saliency = np.empty_like(base)
-            rect = None
+            current.saliency, rect = np.empty_like(base), None
+        elif current.saliency is not self._held_saliency:
+            current.saliency = current.saliency.copy()
+        # While a stroke lasts nothing reads the map but the screen, so one copy serves all of it.
+        self._held_saliency = current.saliency if self._held else None
         current.saliency_edits.compose(base, current.saliency, rect)
         self._context.events.saliency_changed.emit()
 
     def hold(self, held: bool) -> None:
         """Make no new frames while a stroke lasts: the stroke judges by the label map it began on."""
+        self._held = held
+        self._held_saliency = None
         self._frames.hold(held)
 
     def _receive(self, frame: Frame) -> None:
@@ -149,19 +167,56 @@ class Labelling:
         recommended = self._context.model.recommendation(with_saliency=current is not None and current.with_saliency)
         return self.crf_options.resolved(recommended)
 
+    # The user's strokes in the CRF ------------------------------------------------------------------------------------
+
+    def respect_strokes(self, on: bool) -> None:
+        """Let the dense CRF take what was painted by hand as certain, in this project from now on."""
+        project = self._context.project
+        if project is not None and on != self.respects_strokes:
+            self.respects_strokes = on
+            project.submit(SetSetting(_RESPECT, on))
+            self._strokes, self._strokes_known = None, False
+            self._context.events.rule_changed.emit()
+
+    def _project_changed(self) -> None:
+        project = self._context.project
+        self.respects_strokes = project is not None and project.store.setting(_RESPECT) is True
+
+    def _edits_changed(self) -> None:
+        if not self.respects_strokes:
+            return
+        self._strokes_known = False
+        if self._rules.effective().scores is ScoreSource.CRF:
+            self.update()
+
+    def _current_strokes(self, current: CurrentImage) -> UInt8Array | None:
+        """Return what was painted, the same array as long as it says the same."""
+        if not self.respects_strokes:
+            return None
+        if not self._strokes_known:
+            found = crf_strokes(current.edits) if current.edits is not None else None
+            if found is None or self._strokes is None or not np.array_equal(found, self._strokes):
+                self._strokes = found
+            self._strokes_known = True
+        return self._strokes
+
     def _want_crf(self, current: CurrentImage, form: ScoreForm) -> None:
         if current.masks is None or not current.present or current.files is None:
             self._drop_crf(current)
             return
-        ground = _CrfGround(current.masks, current.present, form, self.crf_with_recommendation(), self._strokes)
+        strokes = self._current_strokes(current)
+        ground = _CrfGround(current.masks, current.present, form, self.crf_with_recommendation(), strokes)
         if ground.same(self._crf_ground):
             return
+        if not ground.same(self._crf_ground, whatever_strokes=True):
+            current.crf = None  # else the last result is close enough to be shown until the new one is there
         self._crf_ground = ground
-        current.crf = None
         self.crf_running = True
         number, photo, factory = current.number, current.files.photo.pixels, self._context.model.crf_engine()
 
         def work(context: JobContext) -> Scores:
+            from edam_gui.imaging.crf.refine import crf_scores
+
             engine = self._engine_of(photo, ground.options, factory)
             return crf_scores(
                 engine,

@@ -13,14 +13,14 @@ from psygnal import Signal
 from edam_gui.batch.label_options import LabelRequest, Recommendation
 from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.label_set import LabelSet
-from edam_gui.imaging.crf.refine import CrfFactory
-from edam_gui.imaging.dense_crf import DenseCrf
-from edam_gui.jobs import CancelToken, JobContext, JobRunner
+from edam_gui.jobs import JobContext, JobRunner
+from edam_gui.project.choices import Choices
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.priority_lock import PriorityLock
 
 if TYPE_CHECKING:
     from edam_gui.batch.mask_source import NetworkSource
+    from edam_gui.imaging.crf.refine import CrfFactory
     from edam_gui.model.pass_outputs import PassOutputs
 
 _LOAD: Final = "model-load"
@@ -73,17 +73,46 @@ class ModelHost:
         self.state = ModelState.NONE
         self.problem = ""
 
-    def load(self, choice: ModelChoice) -> None:
-        """Load a model in a job; the one in use goes on until the new one is ready."""
+    def load(self, choice: ModelChoice, object_to: Callable[[LabelSet], str] = lambda _: "") -> None:
+        """Load a model in a job; the one in use goes on until the new one is ready.
+
+        Parameters
+        ----------
+        choice
+            Which one, and where it runs.
+        object_to
+            Returns why its classes cannot be used, as a sentence; empty: they can.
+        """
         if choice == self.choice and self.state in (ModelState.LOADING, ModelState.READY):
             return
         self.choice = choice
         self.state = ModelState.LOADING
         self.problem = ""
         self._jobs.start(
-            _LOAD, lambda _: _open(choice), done=self._loaded, failed=self._failed, title="Loading the model"
+            _LOAD,
+            lambda _: _open(choice),
+            done=lambda source: self._offered(source, object_to(source.label_set)),
+            failed=self._failed,
+            title="Loading the model",
         )
         self.changed.emit()
+
+    def _offered(self, source: NetworkSource, objection: str) -> None:
+        if objection:
+            self._failed(objection)
+        else:
+            self._loaded(source)
+
+    def load_now(self, choice: ModelChoice) -> None:
+        """Load a model in this thread, for commands without a window.
+
+        Raises
+        ------
+        EdamError
+            It cannot be loaded.
+        """
+        self.choice = choice
+        self._loaded(_open(choice))
 
     def _loaded(self, source: NetworkSource) -> None:
         self._source = source
@@ -120,7 +149,11 @@ class ModelHost:
 
     def crf_engine(self) -> CrfFactory:
         """Return what makes dense CRFs on the model's device."""
-        return self._source.crf_engine() if self._source is not None else DenseCrf
+        if self._source is not None:
+            return self._source.crf_engine()
+        from edam_gui.imaging.dense_crf import DenseCrf
+
+        return DenseCrf
 
     def hold_back(self, held_back: bool) -> None:
         """Let background inference rest while the user paints."""
@@ -180,6 +213,13 @@ def _open(choice: ModelChoice) -> NetworkSource:
     return NetworkSource(request)
 
 
-def no_context() -> JobContext:
-    """Return a context for work outside a job: never cancelled, progress goes nowhere."""
-    return JobContext(CancelToken(), lambda _done, _total: None)
+def model_choice(choices: Choices, device: str = "auto") -> ModelChoice:
+    """Return the model that a project has chosen; `device` is for one that has chosen none."""
+    return ModelChoice(choices.model or "", choices.device or device, choices.precision or "auto", choices.scales)
+
+
+def shipped_model_names() -> tuple[str, ...]:
+    """Return the names of the models that come with the program, the default first; torch is not loaded for it."""
+    from edam_gui.model.shipped import DEFAULT_MODEL, shipped_models
+
+    return (DEFAULT_MODEL, *sorted(set(shipped_models()) - {DEFAULT_MODEL}))

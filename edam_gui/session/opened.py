@@ -10,7 +10,7 @@ from edam_gui.core.label_set import LabelSet
 from edam_gui.project.choices import Choices
 from edam_gui.project.images import ImageEntry
 from edam_gui.project.store import ImageRow, ProjectStore, Role
-from edam_gui.project.store.changes import Change
+from edam_gui.project.store.changes import Change, set_label_set
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.image_files import AUTO_SALIENCY, FILES_ONLY, FileReader, Sources
 
@@ -55,6 +55,12 @@ class OpenedProject:
         if self.read_only is None:
             self.store.submit(*changes)
             self.on_submit()
+
+    def adopt_classes(self, label_set: LabelSet) -> None:
+        """Use other classes from now on; only for a project in which nothing is labelled."""
+        self.label_set = label_set
+        self.submit(set_label_set(label_set))
+        self.forget_files()
 
     def put_thresholds(self, values: PartialThresholds, class_index: int | None) -> None:
         """Hold the project's thresholds, for all classes or one."""

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
+from edam_gui.core.label_set import LabelSet
 from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreForm, Thresholds
 from edam_gui.project.choices import Choices
 from edam_gui.project.store.changes import SetThresholds, set_choices
 from edam_gui.project.thresholds import PartialThresholds, ThresholdScopes, resolve_rule
 from edam_gui.session.context import Context
+from edam_gui.session.model_host import ModelHost
 
 FIELDS: Final = ("theta", "alpha", "beta", "background", "ignore_saliency")
 
@@ -87,29 +89,23 @@ class Rules:
         project = self._context.project
         return project.choices if project is not None else Choices()
 
-    def base(self, *, with_saliency: bool | None = None) -> LabelRule:
+    def base(self) -> LabelRule:
         """Return what holds where nothing was set: the checkpoint's recommendation."""
-        recommended = self._context.model.recommendation(with_saliency=self._with_saliency(with_saliency))
-        if recommended is None:
-            return LabelRule()
-        label_set = self._context.label_set
-        ignoring = {label_set.find(name) for name in recommended.ignore_saliency} - {None, 0}
-        thresholds = replace(recommended.rule.thresholds, ignore_saliency=True)
-        return replace(recommended.rule, per_class={index: thresholds for index in ignoring if index is not None})
+        return base_rule(self._context.model, self._context.label_set, with_saliency=self._with_saliency())
 
     def effective(self) -> LabelRule:
         """Return the complete rule of the current image."""
         return resolve_rule(self.scopes(), self.choices, self.base())
 
-    def score_form(self, *, with_saliency: bool | None = None) -> ScoreForm:
+    def score_form(self) -> ScoreForm:
         """Return the form that scores are used in."""
         current = self._context.current
         own = current.masks.own_form if current is not None and current.masks is not None else None
-        return resolve_form(self.choices, self._context, own, with_saliency=self._with_saliency(with_saliency))
+        return resolve_form(self.choices, self._context.model, own, with_saliency=self._with_saliency())
 
-    def _with_saliency(self, given: bool | None) -> bool:
+    def _with_saliency(self) -> bool:
         current = self._context.current
-        return given if given is not None else current is not None and current.with_saliency
+        return current is not None and current.with_saliency
 
     def scopes(self) -> ThresholdScopes:
         """Return all that was set for the current image, a value that is being dragged included."""
@@ -250,13 +246,23 @@ class Rules:
         return replace(scopes, image_classes={**scopes.image_classes, self.class_index: values})
 
 
-def resolve_form(choices: Choices, context: Context, own: ScoreForm | None, *, with_saliency: bool) -> ScoreForm:
+def base_rule(model: ModelHost, label_set: LabelSet, *, with_saliency: bool) -> LabelRule:
+    """Return the rule that a model recommends for images with or without saliency, else the program's own."""
+    recommended = model.recommendation(with_saliency=with_saliency)
+    if recommended is None:
+        return LabelRule()
+    thresholds = replace(recommended.rule.thresholds, ignore_saliency=True)
+    ignoring = (label_set.find(name) for name in recommended.ignore_saliency)
+    return replace(recommended.rule, per_class={index: thresholds for index in ignoring if index})
+
+
+def resolve_form(choices: Choices, model: ModelHost, own: ScoreForm | None, *, with_saliency: bool) -> ScoreForm:
     """Return the form that scores are used in: chosen > as the file holds them > recommended > the dialect's own."""
     if choices.score_form is not None:
         return choices.score_form
     if own is not None:
         return own
-    recommended = context.model.recommendation(with_saliency=with_saliency)
+    recommended = model.recommendation(with_saliency=with_saliency)
     dialect = choices.dialect or (recommended.rule.dialect if recommended else LabelRule().dialect)
     recommended_form = recommended.score_form if recommended is not None else None
     if recommended is not None and recommended_form is not None:

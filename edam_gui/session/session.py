@@ -9,32 +9,42 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from edam_gui.core.edits.rect import Rect
+from edam_gui.core.edits.rect import Rect, joined
 from edam_gui.core.label_set import LabelSet
 from edam_gui.jobs import Deliver, JobRunner
 from edam_gui.project.choices import Choices
-from edam_gui.project.store import ImageRecord, Status, Ticks
+from edam_gui.project.store import ImageRow, Status, Ticks
+from edam_gui.project.store.changes import set_annotator
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.bulk import Bulk
 from edam_gui.session.bulk_ticks import BulkStatus, BulkTicks
+from edam_gui.session.clean_up import CleanUp
+from edam_gui.session.comparison import Comparison
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.desk import LAST_IMAGE, Desk
 from edam_gui.session.editing import Editing
 from edam_gui.session.events import Events
-from edam_gui.session.history_keeper import LABEL, HistoryKeeper
+from edam_gui.session.exporting import Exporting
+from edam_gui.session.folders import Folders
+from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.image_rows import ImageRows
 from edam_gui.session.label_table import LabelTable
 from edam_gui.session.labelling import Labelling
-from edam_gui.session.model_host import ModelChoice, ModelHost
+from edam_gui.session.layer_restore import LABEL
+from edam_gui.session.model_host import ModelHost, model_choice
 from edam_gui.session.navigator import Navigator
+from edam_gui.session.notes import Notes
 from edam_gui.session.opened import OpenedProject
 from edam_gui.session.opener import Opener
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.readout import Readout, read_pixel
 from edam_gui.session.rules import Rules
+from edam_gui.session.run_all import RunAll
+from edam_gui.session.shapes import Shapes
 from edam_gui.session.sitting import Sitting
+from edam_gui.session.superpixels import Superpixels
 from edam_gui.session.thumbnails import Thumbnails
 from edam_gui.session.tick_states import ticks_from_state, ticks_to_state
 from edam_gui.session.ticks import TickBook
@@ -54,7 +64,9 @@ class Session:
     ----------
     events
         What changes.
-    opener, navigator, desk, model, rules, ticks, labelling, activation, editing, history
+    opener, folders, navigator, desk, model, rules, ticks, labelling, activation, comparison
+        What is shown.
+    editing, history, shapes, clean_up, superpixels, notes, run_all, exporting
         What can be done.
     rows, sitting, thumbnails
         What lists show: the images, how far the work is, small pictures.
@@ -72,9 +84,17 @@ class Session:
         self.activation = ActivationView(context, self.rules)
         self.ticks = TickBook(context, self.labelling.update)
         self.history = HistoryKeeper(context, self._recompose)
-        self.editing = Editing(context, self.labelling, self.history)
+        self.superpixels = Superpixels(context)
+        self.editing = Editing(context, self.labelling, self.history, self.superpixels)
+        self.shapes = Shapes(context, self.editing)
+        self.clean_up = CleanUp(context, self.editing)
+        self.notes = Notes(context)
         self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours)
-        self.navigator = Navigator(context, self.desk.show)
+        self.navigator = Navigator(context, self._go_to)
+        self.run_all = RunAll(context, self.navigator, self.labelling)
+        self.exporting = Exporting(context, self.labelling)
+        self.folders = Folders(context, self.rules, self.desk, self.navigator)
+        self.comparison = Comparison(context)
         self.rows = ImageRows(context, self.navigator)
         self.sitting = Sitting(context)
         self.thumbnails = Thumbnails(context, deliver)
@@ -82,7 +102,16 @@ class Session:
         self.bulk_ticks = BulkTicks(context, self.rows, self.bulk, self.ticks, self.sitting)
         self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting)
         self.label_table = LabelTable(context)
-        self.opener = Opener(context, deliver, self._opened, self._closing)
+        self.opener = Opener(
+            context,
+            deliver,
+            opened=self._opened,
+            listed=self.navigator.refresh,
+            filled=self._filled,
+            closing=self._closing,
+        )
+        self._annotator = ""
+        self.default_device = "auto"
         self._record_states()
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
         context.events.saliency_changed.connect(self.labelling.update)
@@ -128,7 +157,7 @@ class Session:
 
     def load_model(self) -> None:
         """Load the model that the project has chosen, else the default."""
-        self.model.load(_model_choice(self.rules.choices))
+        self.model.load(model_choice(self.rules.choices, self.default_device), self._agreed_classes)
 
     def choose_model(self, **values: Any) -> None:
         """Choose another model, device, precision or scales for the project, and load it."""
@@ -136,8 +165,17 @@ class Session:
             self.rules.choose(**values)
             self.load_model()
         else:
-            choices = Choices(**values)
-            self.model.load(_model_choice(choices))
+            self.model.load(model_choice(Choices(**values), self.default_device), self._agreed_classes)
+
+    def set_annotator(self, name: str) -> None:
+        """Say who is working; kept with every change of this and later projects."""
+        self._annotator = name
+        self._tell_annotator()
+
+    def _tell_annotator(self) -> None:
+        project = self.project
+        if project is not None and self._annotator and project.store.annotator != self._annotator:
+            project.submit(set_annotator(self._annotator))
 
     def undo(self) -> bool:
         """Take the last step on this image back; while a stroke is painted, only that."""
@@ -150,6 +188,11 @@ class Session:
         """Do the next step on this image again."""
         return not self.editing.is_painting and self.history.redo()
 
+    def go_to_step(self, position: int) -> None:
+        """Undo or redo until `position` steps of this image's history are done."""
+        self.editing.abort_stroke()
+        self.history.go_to(position)
+
     def close(self) -> None:
         """Write what is left and end every thread."""
         self.opener.close()
@@ -159,6 +202,7 @@ class Session:
     # Wiring ----------------------------------------------------------------------------------------------------------
 
     def _opened(self) -> None:
+        self._tell_annotator()
         self.navigator.refresh(self._listed)
         self.events.project_changed.emit()
         self.events.rule_changed.emit()
@@ -171,9 +215,40 @@ class Session:
         else:
             self.navigator.next()
 
-    def _closing(self) -> None:
-        self.editing.abort_stroke()
+    def _filled(self) -> None:
+        """Show the image-level label of the current image, if one has come for it since it is shown."""
+        project, current = self.project, self.current
+        if project is not None and current is not None and project.store.row(current.id).ticks != current.ticks:
+            self.desk.reload()
+
+    def _agreed_classes(self, own: LabelSet) -> str:
+        """Return why a model's classes do not fit the project's, as a sentence; an untouched project takes them."""
+        project = self.project
+        if project is None or own.names == project.label_set.names:
+            return ""
+        counts = project.store.counts()
+        if counts.labelled or counts.edited:
+            return (
+                f"This model knows other classes ({', '.join(own.names[1:4])}, …) than the project, which has labels "
+                "already; open the photos in a new project, or choose another model."
+            )
+        project.adopt_classes(own)
+        self.events.project_changed.emit()
+        return ""
+
+    def _go_to(self, row: ImageRow) -> None:
+        self._leave()
+        self.desk.show(row)
+
+    def _leave(self) -> None:
+        """Keep what is being done to the current image before it goes."""
+        self.editing.finish_stroke()
+        self.rules.commit()
+        self.clean_up.cancel()
         self.history.leave()
+
+    def _closing(self) -> None:
+        self._leave()
         self.desk.clear()
         self.navigator.clear()
         self.sitting.close()
@@ -181,19 +256,20 @@ class Session:
         self.thumbnails.clear()
         self.events.project_changed.emit()
 
-    def _restore(self, current: CurrentImage, record: ImageRecord) -> None:
-        self.history.restore(current, record)
+    def _restore(self, current: CurrentImage) -> None:
+        self.history.restore(current)
         self.labelling.compose_saliency()
         self.events.history_changed.emit()
 
     def _neighbours(self) -> Any:
         return self.navigator.neighbours()
 
-    def _recompose(self, layer: str, rect: Rect) -> None:
+    def _recompose(self, layer: str, rects: tuple[Rect, ...]) -> None:
         if layer == LABEL:
-            self.labelling.compose(rect)
+            for rect in rects:
+                self.labelling.compose(rect)
         else:
-            self.labelling.compose_saliency(rect)
+            self.labelling.compose_saliency(joined(rects))
         self.events.edits_changed.emit()
 
     def _record_states(self) -> None:
@@ -220,6 +296,8 @@ class Session:
         history.register("thresholds", put_thresholds)
         history.register("choices", lambda state: self.rules.put_choices(Choices.from_data(state["choices"])))
         history.register("status", lambda state: self.navigator.put_status(Status(state)))
+        history.register("note", self.notes.put)
+        self.notes.on_step = lambda before, after: history.record_state("note", "Note", before, after)
         self.ticks.on_step = on_ticks
         self.rules.on_commit = on_rule
         self.navigator.on_status = on_status
@@ -229,7 +307,3 @@ class Session:
         current = self.current
         if current is not None and current.status is Status.NEW:
             self.navigator.put_status(Status.IN_PROGRESS)
-
-
-def _model_choice(choices: Choices) -> ModelChoice:
-    return ModelChoice(choices.model or "", choices.device or "auto", choices.precision or "auto", choices.scales)

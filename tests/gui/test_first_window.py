@@ -31,7 +31,7 @@ def click_tick(program: Program, class_index: int) -> None:
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
 
 
-def shown(program: Program) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+def shown(program: Program) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     assert program.session.current is not None
     assert program.session.current.labels is not None
     return program.session.current.labels.copy()

@@ -16,8 +16,11 @@ from edam_gui.project.opening import (
     ORDER_SETTING,
     Opening,
     add_images,
+    begin_project,
     create_project,
     fallback_file,
+    fill_project,
+    import_labels,
     look_at,
     open_project,
     set_role,
@@ -201,8 +204,32 @@ def test_unusable_labels_are_told_and_a_stopped_job_leaves_a_project(tmp_path: P
     token.cancel()
     with pytest.raises(Cancelled):
         create_project(look_at(tmp_path), PASCAL_VOC, token=token)
-    with open_project(tmp_path) as store:
-        assert add_images(store, tmp_path).new == 1
+    with open_project(tmp_path) as store:  # with the images that came first
+        assert listed(store) == ["a.jpg"]
+
+
+def test_a_project_has_its_first_images_before_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edam_gui.project.opening._CHUNK", 2)
+    for number in range(7):
+        picture(tmp_path / f"img{number}.jpg")
+    opening = look_at(tmp_path)
+    counts: list[int] = []
+    with begin_project(opening, PASCAL_VOC) as store:
+        assert store.count() == 2
+        assert fill_project(store, opening, progress=lambda count: counts.append(store.count())) == ()
+        assert counts[-1] == 7
+        assert listed(store) == [f"img{number}.jpg" for number in range(7)]
+
+
+def test_labels_are_imported_later(tmp_path: Path) -> None:
+    for name in ("one/a.jpg", "two/b.jpg", "two/c.jpg"):
+        picture(tmp_path / name)
+    (tmp_path / "later.csv").write_text("a,dog\nb\nd,cat\n")
+    with create_project(look_at(tmp_path / "one"), PASCAL_VOC) as store:
+        add_images(store, tmp_path / "two")
+        assert import_labels(store, tmp_path / "later.csv") == ()
+        ticks = [row.ticks for row in store.rows(store.ids())]
+        assert ticks == [Ticks(frozenset({PASCAL_VOC.index("dog")})), Ticks(frozenset()), None]
 
 
 def test_roles_are_changed_later(tmp_path: Path) -> None:

@@ -8,6 +8,10 @@ import numpy as np
 from edam_gui.core.arrays import AnyArray, BoolArray, UInt8Array
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.edits.region import as_bytes, bounding_box
+from edam_gui.core.edits.tiles import Cell, grid_size, grid_slices
+
+_SPARE = 64
+"""px."""
 
 
 class EditLayer:
@@ -28,6 +32,7 @@ class EditLayer:
         self._box: Rect | None = None  # holds every edited pixel; exact unless _loose
         self._loose = False
         self._count: int | None = 0  # None: to be counted
+        self._painted: BoolArray = np.zeros(grid_size(size), np.bool_)  # False: nothing is edited in that tile
         self._paint = np.zeros((0, 0), np.uint8)  # one value all over, kept from dab to dab
 
     @property
@@ -70,6 +75,10 @@ class EditLayer:
         self._loose = False
         return self._box
 
+    def is_blank(self, cell: Cell) -> bool:
+        """Whether a tile is known to hold no edits; `False` says nothing."""
+        return not self._painted[cell]
+
     def compose(self, auto: UInt8Array, out: UInt8Array, rect: Rect | None = None) -> UInt8Array:
         """Write the edited map: `values` where edited, `auto` elsewhere.
 
@@ -98,7 +107,7 @@ class EditLayer:
         # The exact box costs one look over the old one, worth it only for whole maps.
         box = self.box if rect is None else self._box
         edited = None if box is None else part.intersection(box)
-        if edited is not None:
+        if edited is not None and self._painted[grid_slices(edited)].any():
             index = edited.slices
             cv2.copyTo(self._values[index], as_bytes(self._mask[index]), dst=out[index])
         return out
@@ -121,6 +130,7 @@ class EditLayer:
         cv2.copyTo(source, own, dst=self._values[index])
         cv2.bitwise_or(mask, own, dst=mask)
         self._box = rect.union(self._box)
+        self._painted[grid_slices(rect)] = True
         self._changed()
 
     def clear(self, rect: Rect, where: BoolArray) -> None:
@@ -136,6 +146,15 @@ class EditLayer:
         self._values[index] = values
         self._mask[index] = mask
         self._box = rect.union(self._box)
+        self._painted[grid_slices(rect)] = True
+        self._changed()
+
+    def blank(self, rect: Rect) -> None:
+        """Take all of `rect` back to the automatic result; nothing else may be painted in the tiles it lies in."""
+        index = rect.slices
+        self._values[index] = 0
+        self._mask[index] = False
+        self._painted[grid_slices(rect)] = False
         self._changed()
 
     def _changed(self) -> None:
@@ -143,10 +162,15 @@ class EditLayer:
         self._count = None
 
     def _plane(self, value: int, rect: Rect) -> UInt8Array:
-        """Return (height, width) of `rect`, at least partly kept: all pixels have the value."""
+        """Return (height, width) of `rect`, every pixel of one value."""
         plane = self._paint
-        if plane.shape[0] < rect.height or plane.shape[1] < rect.width or plane[0, 0] != value:
-            plane = self._paint = np.full(rect.size, value, np.uint8)
+        height, width = plane.shape
+        if height < rect.height or width < rect.width:
+            # Room to spare, because the rectangles of a stroke differ a little from move to move.
+            height, width = max(height, rect.height + _SPARE), max(width, rect.width + _SPARE)
+            plane = self._paint = np.full((height, width), value, np.uint8)
+        elif plane[0, 0] != value:
+            plane.fill(value)
         return plane[: rect.height, : rect.width]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
+import numpy as np
 
 from edam_gui.core.arrays import BoolArray, UInt8Array
 from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.rect import Rect
+from edam_gui.core.edits.tiles import TILE
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +20,11 @@ class Content:
 
     values: UInt8Array
     mask: BoolArray
+
+    @classmethod
+    def blank(cls, size: tuple[int, int]) -> Content:
+        """Return nothing painted in (h, w) pixels; read-only, all of one size share their memory."""
+        return _blank(size)
 
     @classmethod
     def copied(cls, layer: EditLayer, rect: Rect) -> Content:
@@ -28,13 +36,31 @@ class Content:
         return Content(self.values[index].copy(), self.mask[index].copy())
 
 
+@lru_cache(maxsize=16)
+def _blank(size: tuple[int, int]) -> Content:
+    content = Content(np.zeros(size, np.uint8), np.zeros(size, np.bool_))
+    content.values.flags.writeable = content.mask.flags.writeable = False
+    return content
+
+
 @dataclass(frozen=True, eq=False)
 class TileChange:
-    """The change within one tile: the smallest rectangle that holds it, before and after."""
+    """The change within one tile.
+
+    Parameters
+    ----------
+    rect
+        The smallest rectangle that holds it.
+    before, after
+        What the layer held there.
+    fresh
+        Nothing was painted in the whole tile before; `False` says nothing.
+    """
 
     rect: Rect
     before: Content
     after: Content
+    fresh: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +87,18 @@ class EditPatch:
 
     @property
     def dirty(self) -> tuple[Rect, ...]:
-        """What to recompose and redraw: `rect`, or the tiles alone where they fill little of it (a long stroke)."""
+        """What to recompose and redraw: `rect`, or runs of tiles where those fill little of it (a long stroke)."""
         rect = self.rect
         if 2 * sum(tile.rect.area for tile in self.tiles) >= rect.area:
             return (rect,)
-        return tuple(tile.rect for tile in self.tiles)
+        runs = [self.tiles[0].rect]
+        for tile in self.tiles[1:]:
+            last = runs[-1]
+            if tile.rect.top // TILE == last.top // TILE and tile.rect.left // TILE == (last.right - 1) // TILE + 1:
+                runs[-1] = last.union(tile.rect)
+            else:
+                runs.append(tile.rect)
+        return tuple(runs)
 
     def apply(self, layer: EditLayer) -> tuple[Rect, ...]:
         """Make the change (redo); the layer must be as it was before it. Return `dirty`.
@@ -84,7 +117,10 @@ class EditPatch:
         """Take the change back (undo); the layer must be as it was after it. As `apply` otherwise."""
         self._check(layer)
         for tile in self.tiles:
-            layer.load(tile.rect, tile.before.values, tile.before.mask)
+            if tile.fresh:
+                layer.blank(tile.rect)
+            else:
+                layer.load(tile.rect, tile.before.values, tile.before.mask)
         return self.dirty
 
     def _check(self, layer: EditLayer) -> None:
@@ -93,7 +129,10 @@ class EditPatch:
 
 
 def tile_change(rect: Rect, before: Content, layer: EditLayer) -> TileChange | None:
-    """Return how `rect` of a layer differs from what it was, `None` if it does not."""
+    """Return how a tile of a layer differs from what it was, `None` if it does not.
+
+    `before` is `Content.blank` itself where the tile was known to be blank.
+    """
     now = Content(layer.values[rect.slices], layer.mask[rect.slices])
     # 0 painted and 0 not painted differ in the mask alone.
     differs = cv2.bitwise_or(now.values ^ before.values, (now.mask ^ before.mask).view("u1"))
@@ -101,4 +140,9 @@ def tile_change(rect: Rect, before: Content, layer: EditLayer) -> TileChange | N
     if not (width and height):
         return None
     index = slice(top, top + height), slice(left, left + width)
-    return TileChange(Rect(rect.top + top, rect.left + left, height, width), before.part(index), now.part(index))
+    changed = Rect(rect.top + top, rect.left + left, height, width)
+    if before is Content.blank(rect.size):
+        # Views of the one blank tile take no memory.
+        nothing = Content(before.values[index], before.mask[index])
+        return TileChange(changed, nothing, now.part(index), fresh=True)
+    return TileChange(changed, before.part(index), now.part(index))

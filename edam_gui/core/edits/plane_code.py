@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
 from typing import Final
@@ -12,7 +13,7 @@ from edam_gui.core.arrays import BoolArray, UInt8Array
 from edam_gui.core.edits.errors import EditDataError
 from edam_gui.core.edits.patch import Content
 from edam_gui.core.edits.rect import Rect
-from edam_gui.core.edits.tiles import TILE, Cell, cell_count
+from edam_gui.core.edits.tiles import TILE, Cell, grid_size
 
 _CONSTANT: Final = 0
 _PIXELS: Final = 1
@@ -87,7 +88,7 @@ class PlaneReader:
             raise EditDataError(
                 f"Stored edits belong to an image of {width} x {height} pixels, this one has {size[1]} x {size[0]}."
             )
-        if self.count > cell_count(size) or length > _largest(self.count, contents):
+        if self.count > math.prod(grid_size(size)) or length > _largest(self.count, contents):
             raise EditDataError(f"{_DAMAGED}: they claim to be larger than the image.")
         self._raw = _inflate(data[_HEADER.size :], length)
         self._size = size

@@ -105,14 +105,18 @@ class EditRecorder:
         dirty = None
         for cell, content in self._before.items():
             rect = cell_rect(cell, self._layer.size)
-            self._layer.load(rect, content.values, content.mask)
+            if content is Content.blank(rect.size):
+                self._layer.blank(rect)
+            else:
+                self._layer.load(rect, content.values, content.mask)
             dirty = rect.union(dirty)
         self._forget()
         return dirty
 
     def _keep(self, cell: Cell) -> None:
         rect = cell_rect(cell, self._layer.size)
-        content = Content.copied(self._layer, rect)
+        blank = self._layer.is_blank(cell)
+        content = Content.blank(rect.size) if blank else Content.copied(self._layer, rect)
         self._before[cell] = content
         if not self._free and self._context is not None:
             labels = self._context.auto[rect.slices].copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -68,14 +69,19 @@ class Rect:
 
     def union(self, other: Rect | None) -> Rect:
         """Return the smallest rectangle that holds both."""
-        if other is None:
+        # Nothing new is made where one holds the other: a stroke asks this with every move.
+        if other is None or self.holds(other):
             return self
+        if other.holds(self):
+            return other
         top, left = min(self.top, other.top), min(self.left, other.left)
         bottom, right = max(self.bottom, other.bottom), max(self.right, other.right)
         return Rect(top, left, bottom - top, right - left)
 
     def intersection(self, other: Rect) -> Rect | None:
         """Return the pixels in both, `None` if there are none."""
+        if other.holds(self):
+            return self
         return Rect.of(
             max(self.top, other.top),
             max(self.left, other.left),
@@ -85,7 +91,18 @@ class Rect:
 
     def clip(self, size: tuple[int, int]) -> Rect | None:
         """Return the part inside an image of (height, width), `None` if there is none."""
+        if self.inside(size):
+            return self
         return Rect.of(max(self.top, 0), max(self.left, 0), min(self.bottom, size[0]), min(self.right, size[1]))
+
+    def holds(self, other: Rect) -> bool:
+        """Whether all of `other` lies in it."""
+        return (
+            self.top <= other.top
+            and self.left <= other.left
+            and other.top + other.height <= self.top + self.height
+            and other.left + other.width <= self.left + self.width
+        )
 
     def inside(self, size: tuple[int, int]) -> bool:
         """Whether all of it lies in an image of (height, width)."""
@@ -99,3 +116,11 @@ class Rect:
         """Return the index of these pixels in an array that covers `outer`, which must hold them."""
         top, left = self.top - outer.top, self.left - outer.left
         return slice(top, top + self.height), slice(left, left + self.width)
+
+
+def joined(rects: Iterable[Rect]) -> Rect | None:
+    """Return the smallest rectangle that holds all, `None` without any."""
+    whole = None
+    for rect in rects:
+        whole = rect.union(whole)
+    return whole

@@ -34,6 +34,14 @@ def cell_rect(cell: Cell, size: tuple[int, int]) -> Rect:
     return Rect(top, left, min(TILE, size[0] - top), min(TILE, size[1] - left))
 
 
-def cell_count(size: tuple[int, int]) -> int:
-    """Return how many tiles cover an image of (height, width)."""
-    return -(-size[0] // TILE) * -(-size[1] // TILE)
+def grid_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return how many rows and columns of tiles cover an image of (height, width)."""
+    return -(-size[0] // TILE), -(-size[1] // TILE)
+
+
+def grid_slices(rect: Rect) -> tuple[slice, slice]:
+    """Return the index, in an array with an element per tile, of the tiles that share pixels with `rect`."""
+    return (
+        slice(rect.top // TILE, (rect.bottom - 1) // TILE + 1),
+        slice(rect.left // TILE, (rect.right - 1) // TILE + 1),
+    )

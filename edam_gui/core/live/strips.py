@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -57,16 +57,18 @@ class Strips:
         scratch
             How many (rows, W) uint8 arrays of scratch memory it needs.
         """
+        # Whoever is free takes the next strip: a thread that has to wait for a core holds up one strip only.
+        indices = iter(range(len(self.parts)))
         if not self.threaded:
-            self._run(work, scratch, range(len(self.parts)))
+            self._run(work, scratch, indices)
             return
-        half = len(self.parts) // 2
         with ThreadPoolExecutor(1) as pool:
-            other = pool.submit(self._run, work, scratch, range(half))
-            self._run(work, scratch, range(half, len(self.parts)))
-            other.result()
+            other = pool.submit(self._run, work, scratch, indices)
+            self._run(work, scratch, indices)
+            if not other.cancel():
+                other.result()
 
-    def _run(self, work: StripWork, scratch: int, indices: range) -> None:
+    def _run(self, work: StripWork, scratch: int, indices: Iterator[int]) -> None:
         memory = np.empty((scratch, self.rows, self.width), np.uint8)
         for index in indices:
             part = self.parts[index]

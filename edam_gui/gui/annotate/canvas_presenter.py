@@ -30,6 +30,7 @@ class CanvasPresenter(QObject):
         self._session = session
         self._canvas = canvas
         self._labels: UInt8Array | None = None
+        self._instead: UInt8Array | None = None
         self._palette: UInt8Array | None = None
         self._opacities: dict[int, float] = {}
         self._hidden: frozenset[int] = frozenset()
@@ -37,6 +38,7 @@ class CanvasPresenter(QObject):
         events.current_changed.connect(self._current_changed)
         events.photo_changed.connect(self._photo_changed)
         events.labels_changed.connect(self._labels_changed)
+        events.preview_changed.connect(self._preview_changed)
         events.masks_changed.connect(self._mask_changed)
         events.saliency_changed.connect(self._saliency_changed)
         events.ground_truth_changed.connect(self._truth_changed)
@@ -65,14 +67,14 @@ class CanvasPresenter(QObject):
 
     def refresh_colors(self) -> None:
         """Hand the table of colours and opacities to the canvas."""
-        table = np.full((256, 4), 150, np.uint8)
+        table = np.full((256, 4), 255, np.uint8)
         table[:, :3] = self.colors()
         for index, opacity in self._opacities.items():
-            table[index, 3] = round(150 * opacity)
+            table[index, 3] = round(255 * opacity)
         table[sorted(self._hidden), 3] = 0
         table[BACKGROUND, 3] = 0
         if IGNORE not in self._hidden:
-            table[IGNORE] = (224, 224, 192, 170)
+            table[IGNORE] = (224, 224, 192, 255)
         self._canvas.set_label_table(table)
 
     # The image -------------------------------------------------------------------------------------------------------
@@ -95,6 +97,10 @@ class CanvasPresenter(QObject):
     def _labels_changed(self, rect: Rect | None) -> None:
         current = self._session.current
         labels = current.labels if current is not None else None
+        if current is not None and self._session.clean_up.preview is not None:
+            labels = self._session.clean_up.preview
+        if self._instead is not None and labels is not None and self._instead.shape == labels.shape:
+            labels = self._instead
         if labels is not self._labels:
             self._labels = labels
             self._canvas.set_labels(labels)
@@ -103,6 +109,14 @@ class CanvasPresenter(QObject):
             self._canvas.labels_changed(box)
             if box is not None:
                 self._canvas.edits_changed(box)
+
+    def show_instead(self, labels: UInt8Array | None) -> None:
+        """Show another label map of the same photo for a moment, (H, W) uint8; `None`: the session's again."""
+        self._instead = labels
+        self._labels_changed(None)
+
+    def _preview_changed(self) -> None:
+        self._labels_changed(None)
 
     def _mask_changed(self) -> None:
         self._canvas.set_mask(self._session.activation.plane if self._has_photo() else None)

@@ -6,11 +6,17 @@ from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
 
+from edam_gui.core.arrays import UInt8Array
 from edam_gui.gui.annotate.class_row import ClassRow
-from edam_gui.gui.shell.icons import themed_icon
+from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.icons import icon_pixmap
+from edam_gui.gui.shell.theme import current_theme
 from edam_gui.session.session import Session
+
+_SWATCH = 14
+"""Side of a class's colour, in device-independent pixels."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -42,6 +48,7 @@ class ClassModel(QAbstractTableModel):
         self._rows: tuple[ClassRow, ...] = ()
         self.hidden: set[int] = set()
         self.opacities: dict[int, float] = {}
+        self.palette: UInt8Array | None = None
 
     def refresh(self) -> None:
         """Take the rows anew; the view keeps its place unless the order has changed."""
@@ -62,7 +69,7 @@ class ClassModel(QAbstractTableModel):
             ClassRow(
                 index=index,
                 name=label_class.name,
-                color=label_class.color,
+                color=self._color(index),
                 ticked=ticks is not None and index in ticks.classes,
                 suggested=ticks is not None and index in ticks.suggested,
                 doubtful=current is not None and index in current.doubtful,
@@ -73,6 +80,11 @@ class ClassModel(QAbstractTableModel):
             for index, label_class in enumerate(session.label_set.classes, start=1)
         ]
         return tuple(sorted(rows, key=lambda row: (not (row.ticked or row.share), row.index)))
+
+    def _color(self, index: int) -> tuple[int, int, int]:
+        palette = self._session.label_set.palette if self.palette is None else self.palette
+        red, green, blue = palette[index].tolist()
+        return red, green, blue
 
     def row_of(self, class_index: int) -> int | None:
         """Return the line of a class."""
@@ -118,7 +130,7 @@ class ClassModel(QAbstractTableModel):
                 return _share_data(row, role)
             case Column.EYE:
                 if role == Qt.ItemDataRole.DecorationRole:
-                    return themed_icon("eye" if row.visible else "eye-off")
+                    return _plain_icon("eye" if row.visible else "eye-off")
         return None
 
     def setData(  # noqa: N802, D102
@@ -145,7 +157,7 @@ def _name_data(row: ClassRow, role: int) -> Any:
     if role == Qt.ItemDataRole.DisplayRole:
         return f"{row.name}  (suggested)" if row.suggested else row.name
     if role == Qt.ItemDataRole.DecorationRole:
-        return QColor(*row.color)
+        return _swatch(row.color)
     if role == Qt.ItemDataRole.FontRole:
         font = QFont()
         font.setBold(row.ticked and not row.suggested)
@@ -158,10 +170,28 @@ def _share_data(row: ClassRow, role: int) -> Any:
     if role == Qt.ItemDataRole.DisplayRole:
         return row.share_text
     if role == Qt.ItemDataRole.DecorationRole and (row.doubtful or (row.ticked and not row.share)):
-        return themed_icon("warning")
+        return _plain_icon("warning")
     if role == Qt.ItemDataRole.TextAlignmentRole:
         return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     return None
+
+
+def _plain_icon(name: str) -> QIcon:
+    """Return an icon that looks the same in a selected row, whose ground is light."""
+    return _same_when_selected(icon_pixmap(name, current_theme().colors.text, spacing.ICON, 2.0))
+
+
+def _swatch(color: tuple[int, int, int]) -> QIcon:
+    pixmap = QPixmap(2 * _SWATCH, 2 * _SWATCH)
+    pixmap.fill(QColor(*color))
+    return _same_when_selected(pixmap)
+
+
+def _same_when_selected(pixmap: QPixmap) -> QIcon:
+    icon = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        icon.addPixmap(pixmap, mode)
+    return icon
 
 
 def _spoken(row: ClassRow) -> str:

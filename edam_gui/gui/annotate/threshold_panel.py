@@ -35,6 +35,8 @@ _FORMS: Final = (
     (ScoreForm.MAX, "Relative (max)", "Each mask is divided by its own maximum over the image."),
     (ScoreForm.MEAN, "Absolute (mean)", "The mean over all passes of the network."),
 )
+_SCORE_STEP: Final = 10
+"""Slider stops by which a key press moves alpha and beta."""
 _ALL_CLASSES: Final = "All classes"
 
 
@@ -50,6 +52,7 @@ class ThresholdPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._theta_step = 5.0
         self.rows = _make_rows(self)
         self.scope = _combo(self, "Applies to")
         self.scope.addItem("Whole project", Scope.PROJECT)
@@ -126,10 +129,19 @@ class ThresholdPanel(QWidget):
         events.project_changed.connect(self._fill_classes)
         events.current_changed.connect(self.refresh)
 
-    def step(self, name: str, by: int) -> None:
-        """Move a threshold by slider stops, as a key does."""
-        if self.rows[name].isEnabled():
-            self.rows[name].step(by)
+    def set_theta_step(self, grey_levels: float) -> None:
+        """Say how far one key press moves theta."""
+        self._theta_step = grey_levels
+
+    def step(self, name: str, sign: int) -> None:
+        """Move a threshold up (1) or down (-1), as a key does."""
+        row = self.rows[name]
+        if not row.isEnabled():
+            return
+        if name == "theta":
+            self._session.rules.set(theta=row.value + sign * self._theta_step)
+        else:
+            row.step(sign * _SCORE_STEP)
 
     def refresh(self) -> None:
         """Show what holds now."""

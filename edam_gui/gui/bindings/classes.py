@@ -12,7 +12,6 @@ from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.session.session import Session
 
 _SECOND_DIGIT_MS: Final = 700
-_STEPS: Final = {"theta": 4, "alpha": 10, "beta": 10}
 
 
 class ClassDigits(QObject):
@@ -74,6 +73,6 @@ def bind_classes(book: ActionBook, session: Session, classes: ClassPanel, thresh
             "threshold.for_project": lambda *_: session.rules.adopt_image_thresholds(),
         }
     )
-    for name, by in _STEPS.items():
-        book.bind(f"threshold.{name}_up", lambda name=name, by=by: thresholds.step(name, by))
-        book.bind(f"threshold.{name}_down", lambda name=name, by=by: thresholds.step(name, -by))
+    for name in ("theta", "alpha", "beta"):
+        book.bind(f"threshold.{name}_up", lambda name=name: thresholds.step(name, 1))
+        book.bind(f"threshold.{name}_down", lambda name=name: thresholds.step(name, -1))

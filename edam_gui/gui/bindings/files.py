@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QMainWindow
+from platformdirs import user_data_path
+from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
 
+from edam_gui.core.errors import EdamError
 from edam_gui.gui.shell.action_book import ActionBook
+from edam_gui.session.messages import Level, Message
 from edam_gui.session.session import Session
 
 
@@ -36,6 +39,12 @@ class FileActions:
                 "file.open_list": self.open_list,
                 "file.open_project": self.open_project,
                 "file.close_project": self._session.opener.close,
+                "file.add_images": self.add_images,
+                "file.import_labels": self.import_labels,
+                "file.save_labels": self.save_labels,
+                "file.folders": self.show_folders,
+                "file.export": self.export_current,
+                "file.export_all": self.export_all,
                 "file.quit": self._window.close,
             }
         )
@@ -70,6 +79,67 @@ class FileActions:
         chosen, _ = QFileDialog.getOpenFileName(self._window, title, self._start(), filters)
         if chosen:
             self.open_path(Path(chosen))
+
+    def add_images(self) -> None:
+        """Ask for a folder of photos and add them to the project."""
+        chosen = QFileDialog.getExistingDirectory(self._window, "Add the images of a folder", self._start())
+        if chosen:
+            self._session.folders.add_images(Path(chosen))
+
+    def import_labels(self) -> None:
+        """Ask for image-level labels and tick what they name."""
+        filters = "Image-level labels (*.csv *.json *.npy);;All files (*)"
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Import image-level labels", self._start(), filters)
+        if chosen:
+            self._session.folders.import_labels(Path(chosen))
+
+    def save_labels(self) -> None:
+        """Ask for a file and write the image-level labels of the project to it."""
+        filters = "CSV (*.csv);;cls_labels.npy (*.npy)"
+        start = str(Path(self._start()) / "labels.csv")
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save image-level labels", start, filters)
+        if chosen:
+            self._session.label_table.save(Path(chosen))
+
+    def export_current(self) -> None:
+        """Ask for a file and write the label map on the screen to it."""
+        start = str(Path(self._start()) / self._session.exporting.suggested_name())
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Export this label map", start, "Label maps (*.png)")
+        if not chosen:
+            return
+        try:
+            self._session.exporting.export_current(Path(chosen))
+        except EdamError as error:
+            self._session.events.message.emit(Message(Level.ERROR, str(error), "export"))
+
+    def show_folders(self) -> None:
+        """Show which folder is for what."""
+        from edam_gui.gui.dialogs.folders_dialog import FoldersDialog
+
+        self._show(FoldersDialog(self._session, self._window))
+
+    def export_all(self) -> None:
+        """Ask what to export and where to, and do it."""
+        from edam_gui.gui.dialogs.export_dialog import ExportDialog
+
+        self._show(ExportDialog(self._session, self._window))
+
+    def open_demo(self) -> None:
+        """Write the demo photos into the user's data folder and open them."""
+        from edam_gui.batch.demo import write_demo_photos
+
+        folder = user_data_path("edam-gui", appauthor=False) / "demo"
+        try:
+            write_demo_photos(folder)
+        except EdamError as error:
+            self._session.events.message.emit(Message(Level.ERROR, str(error), "demo"))
+            return
+        self.open_path(folder / "images")
+
+    @staticmethod
+    def _show(dialog: QDialog) -> None:
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _start(self) -> str:
         project = self._session.project

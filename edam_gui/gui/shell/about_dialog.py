@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QV
 
 from edam_gui import __version__
 from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.dialogs import no_default
 from edam_gui.gui.shell.icons import keep_icon
 from edam_gui.gui.shell.roles import Role, with_role
 
 _PACKAGES = ("PySide6_Essentials", "pyqtgraph", "numpy", "opencv-python-headless", "torch")
+_WIDTH = 480
 
 
 class AboutDialog(QDialog):
@@ -57,14 +59,16 @@ class AboutDialog(QDialog):
                 "Xiaolin Wei, Xuan Luo and Chi Harold Liu (CVPR 2021); none of their code is in here."
             )
         )
+        column.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
         copy.setToolTip("Copy versions and places, for a bug report")
         copy.clicked.connect(self.copy)
         keep_icon(copy, "copy", copy.setIcon)
+        no_default(buttons)
         buttons.rejected.connect(self.close)
         column.addWidget(buttons)
-        self.setMinimumWidth(460)
+        self.resize(_WIDTH, column.heightForWidth(_WIDTH))
 
     def copy(self) -> None:
         """Put the facts on the clipboard."""

@@ -8,13 +8,14 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.gui.shell.fuzzy import fuzzy_score
 from edam_gui.gui.shell.icons import themed_icon
 from edam_gui.gui.shell.palette_delegate import GROUP, KEYS, PaletteDelegate
+from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.gui.shell.shortcuts import shown_keys
 
 _ENTRY: Final = Qt.ItemDataRole.UserRole + 10
@@ -85,11 +86,13 @@ class CommandPalette(QFrame):
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setMouseTracking(True)
         self._list.itemClicked.connect(self._run)
+        self._nothing = with_role(QLabel("Nothing that can be done now matches.", self), Role.HINT)
         column = QVBoxLayout(self)
         column.setContentsMargins(spacing.NORMAL, spacing.NORMAL, spacing.NORMAL, spacing.NORMAL)
         column.setSpacing(spacing.NORMAL)
         column.addWidget(self._line)
         column.addWidget(self._list)
+        column.addWidget(self._nothing)
         book.ran.connect(self._remember)
 
     def open(self) -> None:
@@ -97,12 +100,7 @@ class CommandPalette(QFrame):
         self._entries = [*self._actions(), *self._extra()]
         self._line.clear()
         self._filter("")
-        width = min(_WIDTH, self._window.width() - 2 * spacing.WIDE)
-        row = max(self._list.sizeHintForRow(0), 24)
-        height = min(_ROWS * row + 60, self._window.height() - 2 * spacing.WIDE)
-        self.resize(width, height)
-        top = self._window.mapToGlobal(QPoint((self._window.width() - width) // 2, 3 * spacing.WIDE))
-        self.move(top)
+        self.move(self._window.mapToGlobal(QPoint((self._window.width() - self.width()) // 2, 3 * spacing.WIDE)))
         self.show()
         self._line.setFocus()
 
@@ -165,6 +163,18 @@ class CommandPalette(QFrame):
                 item.setIcon(themed_icon(entry.icon))
             self._list.addItem(item)
         self._list.setCurrentRow(0)
+        self._nothing.setVisible(not fitting)
+        self._list.setVisible(bool(fitting))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as what is found, but no higher than the window."""
+        rows = min(max(self._list.count(), 1), _ROWS)
+        height = rows * max(self._list.sizeHintForRow(0), 24) + 2 * self._list.frameWidth() + 2
+        room = self._window.height() - 5 * spacing.WIDE - self._line.sizeHint().height()
+        self._list.setFixedHeight(max(min(height, room), 24))
+        self.setFixedWidth(min(_WIDTH, self._window.width() - 2 * spacing.WIDE))
+        self.adjustSize()
 
     def _run(self, item: QListWidgetItem) -> None:
         entry = self._entries[item.data(_ENTRY)]

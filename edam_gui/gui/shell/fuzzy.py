@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+_EARLIER = 0.01
+"""What each letter before the place found costs."""
+
 
 @lru_cache(maxsize=4096)
 def fuzzy_score(typed: str, text: str) -> float | None:
@@ -31,9 +34,9 @@ def _word_score(word: str, text: str) -> float | None:
     at = text.find(word)
     starts = [i for i in range(len(text)) if text.startswith(word, i) and (i == 0 or not text[i - 1].isalnum())]
     if starts:
-        return 3.0 + (0.5 if starts[0] == 0 else 0.0)
+        return 3.0 - _EARLIER * starts[0]
     if at >= 0:
-        return 2.0
+        return 2.0 - _EARLIER * at
     spread = _spread(word, text)
     return None if spread is None else spread
 

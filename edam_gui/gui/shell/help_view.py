@@ -20,8 +20,8 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 from edam_gui.gui.shell.help_pages import slug
 from edam_gui.gui.shell.theme import current_theme
 
-_SIZES = {1: 1.55, 2: 1.2, 3: 1.05}
-"""Of headings, as a multiple of the text's."""
+_LARGER = {1: 2, 2: 1}
+"""Qt's font size adjustment of headings: 2 is 1.5 times the text's size, 1 is 1.2 times."""
 
 
 class HelpView(QTextBrowser):
@@ -84,8 +84,7 @@ class HelpView(QTextBrowser):
             cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
             look = QTextCharFormat()
             look.setFontWeight(600)
-            look.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
-            look.setFontPointSize(self.font().pointSizeF() * _SIZES.get(level, 1.0))
+            look.setProperty(QTextFormat.Property.FontSizeAdjustment, _LARGER.get(level, 0))
             cursor.mergeCharFormat(look)
         self._style_code(block)
 

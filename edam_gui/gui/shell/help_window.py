@@ -24,6 +24,7 @@ from edam_gui.gui.shell.help_view import HelpView
 from edam_gui.gui.shell.icons import keep_icon
 from edam_gui.gui.shell.key_page import key_page
 from edam_gui.gui.shell.roles import Role, with_role
+from edam_gui.gui.shell.window_place import size_on_screen
 
 _NAME = Qt.ItemDataRole.UserRole + 1
 
@@ -56,7 +57,7 @@ class HelpWindow(QWidget):
         self.ahead_button = self._button("next", "Forward", "Alt+Right", self.go_ahead)
         self._build()
         self.show_page(INDEX)
-        self.resize(QSize(860, 640))
+        self.resize(size_on_screen(QSize(860, 640)))
 
     def show_page(self, name: str, heading: str = "") -> None:
         """Show a page, at a heading; a page that is not there shows the index."""

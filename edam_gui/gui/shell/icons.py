@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from edam_gui.gui.shell.resources import resource_folder
 from edam_gui.gui.shell.theme import current_theme
 
-_SIDES: Final = (16, 18, 20, 24, 40)
+_SIDES: Final = (16, 18, 20, 40)
 """Pixels; between them Qt shrinks the next larger one. 40 is 20 on a screen of twice the density."""
 
 
@@ -93,30 +93,43 @@ def icon_pixmap(name: str, color: str, side: int, ratio: float = 1.0) -> QPixmap
     ratio
         Device pixels per device-independent pixel.
     """
-    return _drawn(_renderer(name, color), side, ratio)
+    return _tinted(_drawn(_renderer(name), side, ratio), color)
 
 
 @lru_cache(maxsize=1024)
 def _icon(name: str, color: str, off: str, on_accent: str) -> QIcon:
     icon = QIcon()
-    modes = ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, off), (QIcon.Mode.Selected, on_accent))
-    for mode, shade in modes:
-        renderer = _renderer(name, shade)
-        for side in _SIDES:
-            icon.addPixmap(_drawn(renderer, side), mode)
+    renderer = _renderer(name)
+    for side in _SIDES:
+        # Drawing costs most of the time, so it is done once and tinted for each mode.
+        drawn = _drawn(renderer, side)
+        icon.addPixmap(_tinted(drawn, color), QIcon.Mode.Normal)
+        icon.addPixmap(_tinted(drawn, off), QIcon.Mode.Disabled)
+        icon.addPixmap(_tinted(drawn, on_accent), QIcon.Mode.Selected)
     return icon
 
 
-def _renderer(name: str, color: str) -> QSvgRenderer:
-    return QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode()))
+def _renderer(name: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_source(name).replace("currentColor", "#000000").encode()))
 
 
 def _drawn(renderer: QSvgRenderer, side: int, ratio: float = 1.0) -> QPixmap:
+    """Return the icon in black."""
     pixmap = QPixmap(QSize(side, side) * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     renderer.render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    return pixmap
+
+
+def _tinted(drawn: QPixmap, color: str) -> QPixmap:
+    """Return the same lines in another colour."""
+    pixmap = QPixmap(drawn)
+    painter = QPainter(pixmap)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(pixmap.rect(), QColor(color))
     painter.end()
     return pixmap
 

@@ -33,6 +33,7 @@ class JobIndicator(QWidget):
         self._rows: dict[str, JobRow] = {}
         self._place = QHBoxLayout()
         self._all = QFrame(self, Qt.WindowType.Popup)
+        self._all.setObjectName("all-jobs")
         self._all.setAccessibleName("Running jobs")
         self._list = QVBoxLayout(self._all)
         self._list.setContentsMargins(spacing.NORMAL, spacing.NORMAL, spacing.NORMAL, spacing.NORMAL)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.elided_label import ElidedLabel
 from edam_gui.gui.shell.eta import RemainingTime, in_words
 from edam_gui.gui.shell.icons import keep_icon
 from edam_gui.gui.shell.roles import Role, with_role
@@ -47,14 +48,14 @@ class JobRow(QWidget):
         self._clock = clock
         self._eta = RemainingTime(clock())
         self._stopping = False
-        self._name = QLabel(title, self)
-        self._name.setTextFormat(Qt.TextFormat.PlainText)
+        self._name = ElidedLabel(title, self)
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(120)
+        self.bar.setMinimumWidth(40)
+        self.bar.setMaximumWidth(120)
         self.bar.setAccessibleName(title)
-        self.detail = with_role(QLabel(self), Role.HINT)
+        self.detail = with_role(ElidedLabel(parent=self), Role.HINT)
         self.cancel_button = QToolButton(self)
         self.cancel_button.setIconSize(QSize(16, 16))
         self.cancel_button.setToolTip(f"Cancel: {title}")

@@ -6,15 +6,19 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.icons import themed_icon
 from edam_gui.gui.shell.roles import set_style_property
 from edam_gui.gui.shell.theme import current_theme
+
+_NARROW: Final = 460
+"""Below this width the buttons go under the text."""
 
 
 class Kind(StrEnum):
@@ -73,7 +77,7 @@ class MessageBar(QFrame):
         self._button.clicked.connect(self._act)
         self._close = QToolButton(self)
         self._close.setAccessibleName("Close this message")
-        self._close.setToolTip("Close this message (Esc)")
+        self._close.setToolTip("Close this message")
         self._close.clicked.connect(self.dismiss)
         self._lay_out()
         self.setVisible(False)
@@ -142,16 +146,28 @@ class MessageBar(QFrame):
             return
         super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+        super().resizeEvent(event)
+        direction = QBoxLayout.Direction
+        self._halves.setDirection(direction.TopToBottom if self.width() < _NARROW else direction.LeftToRight)
+
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(spacing.NORMAL + spacing.TIGHT, spacing.TIGHT, spacing.NORMAL, spacing.TIGHT)
-        row.setSpacing(spacing.NORMAL)
-        row.addWidget(self._icon)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._more)
-        row.addWidget(self._button)
-        row.addWidget(self._close)
+        said = QHBoxLayout()
+        said.setSpacing(spacing.NORMAL)
+        said.addWidget(self._icon)
+        said.addWidget(self._text, 1)
+        done = QHBoxLayout()
+        done.setSpacing(spacing.NORMAL)
+        done.addStretch(1)
+        done.addWidget(self._more)
+        done.addWidget(self._button)
+        done.addWidget(self._close)
         self._close.setIconSize(QSize(spacing.ICON, spacing.ICON))
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._halves.setContentsMargins(spacing.NORMAL + spacing.TIGHT, spacing.TIGHT, spacing.NORMAL, spacing.TIGHT)
+        self._halves.setSpacing(spacing.TIGHT)
+        self._halves.addLayout(said, 1)
+        self._halves.addLayout(done)
 
     def _next(self) -> None:
         if not self._waiting:

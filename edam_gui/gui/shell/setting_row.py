@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.icons import keep_icon
+from edam_gui.gui.shell.number_box import padded
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.gui.shell.setting_spec import SettingKind, SettingSpec
 from edam_gui.gui.shell.settings import Settings
@@ -105,7 +106,7 @@ class SettingRow(QWidget):
         return line
 
     def _whole(self) -> QSpinBox:
-        box = QSpinBox(self)
+        box = padded(QSpinBox(self))
         box.setRange(int(max(self.spec.least, -_BOUND)), int(min(self.spec.most, _BOUND)))
         box.setSingleStep(int(self.spec.step))
         box.setSuffix(f" {self.spec.unit}" if self.spec.unit else "")
@@ -114,7 +115,7 @@ class SettingRow(QWidget):
         return box
 
     def _number(self) -> QDoubleSpinBox:
-        box = QDoubleSpinBox(self)
+        box = padded(QDoubleSpinBox(self))
         box.setDecimals(self.spec.decimals)
         box.setRange(max(self.spec.least, -_BOUND), min(self.spec.most, _BOUND))
         box.setSingleStep(self.spec.step)

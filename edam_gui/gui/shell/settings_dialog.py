@@ -18,10 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.dialogs import no_default
 from edam_gui.gui.shell.icons import keep_icon
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.gui.shell.setting_row import SettingRow
 from edam_gui.gui.shell.settings import Settings
+from edam_gui.gui.shell.window_place import size_on_screen
 
 
 class SettingsDialog(QDialog):
@@ -46,7 +48,7 @@ class SettingsDialog(QDialog):
         self._nothing = with_role(QLabel("No setting matches.", self), Role.HINT)
         self._build()
         settings.changed.connect(self._refresh)
-        self.resize(QSize(680, 460))
+        self.resize(size_on_screen(QSize(680, 460)))
 
     def show_group(self, group: str) -> None:
         """Show the rows of one group."""
@@ -84,6 +86,7 @@ class SettingsDialog(QDialog):
         reset.setToolTip("Go back to the defaults of all settings")
         reset.clicked.connect(self._settings.reset_all)
         keep_icon(reset, "reset", reset.setIcon)
+        no_default(buttons)
 
         middle = QHBoxLayout()
         middle.setSpacing(spacing.WIDE)

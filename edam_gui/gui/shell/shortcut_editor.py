@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.gui.shell.action_spec import plain
+from edam_gui.gui.shell.dialogs import no_default
 from edam_gui.gui.shell.icons import keep_icon
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.gui.shell.shortcut_tree import ShortcutTree
 from edam_gui.gui.shell.shortcuts import Keys, clashes, normalised, shown_keys
+from edam_gui.gui.shell.window_place import size_on_screen
 
 
 class ShortcutEditor(QDialog):
@@ -55,7 +57,7 @@ class ShortcutEditor(QDialog):
         self._build()
         self.tree.currentItemChanged.connect(lambda *_: self._show_chosen())
         self.tree.choose_first()
-        self.resize(QSize(640, 560))
+        self.resize(size_on_screen(QSize(640, 560)))
 
     def choose(self, name: str) -> None:
         """Choose an action by its id."""
@@ -77,6 +79,8 @@ class ShortcutEditor(QDialog):
             edit.setToolTip("Click here and press the key")
             # It says "changed" to nothing when the user begins to press a key; only the end counts.
             edit.editingFinished.connect(lambda number=number: self._typed(number))
+        for button in (self.reset_button, self.clear_button, self.take_button):
+            button.setAutoDefault(False)
         self.reset_button.setToolTip("Give this action its default keys")
         self.reset_button.clicked.connect(self._reset)
         self.clear_button.setToolTip("Take this action's keys away")
@@ -118,6 +122,7 @@ class ShortcutEditor(QDialog):
         reset.setToolTip("Give all actions their default keys")
         reset.clicked.connect(self.reset_all)
         keep_icon(reset, "reset", reset.setIcon)
+        no_default(buttons)
         return buttons
 
     def _show_chosen(self, note: str = "") -> None:

@@ -37,7 +37,6 @@ class ShortcutTree(QTreeWidget):
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.header().setStretchLastSection(False)
-        self.setUniformRowHeights(True)
         groups: dict[str, QTreeWidgetItem] = {}
         for spec in book.specs():
             if spec.group not in groups:

@@ -11,6 +11,8 @@ _VERSION = 1
 _GRIP = QSize(80, 24)
 """How much of a title bar must be on a screen for the window to be moved with the mouse."""
 
+_TITLE_BAR = 36
+
 
 def store_place(window: QWidget, file: QSettings, name: str = "main") -> None:
     """Store where and how large the window is, and its docks and tool bars; call it on closing."""
@@ -54,8 +56,19 @@ def _reachable(place: QRect) -> bool:
     return False
 
 
+def size_on_screen(size: QSize) -> QSize:
+    """Return a size made smaller to fit the screen with its title bar."""
+    room = _room()
+    return QSize(min(size.width(), room.width()), min(size.height(), room.height()))
+
+
 def _centred(place: QRect) -> QRect:
-    screen = QGuiApplication.primaryScreen().availableGeometry()
-    fitting = QRect(0, 0, min(place.width(), screen.width()), min(place.height(), screen.height()))
-    fitting.moveCenter(screen.center())
+    fitting = QRect(0, 0, 0, 0)
+    fitting.setSize(size_on_screen(place.size()))
+    fitting.moveCenter(_room().center())
     return fitting
+
+
+def _room() -> QRect:
+    """Return where windows may be on the main screen, less what a title bar takes at the top."""
+    return QGuiApplication.primaryScreen().availableGeometry().adjusted(0, _TITLE_BAR, 0, -4)

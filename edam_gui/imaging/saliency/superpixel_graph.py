@@ -9,11 +9,10 @@ import numpy as np
 
 from edam_gui.core.arrays import BoolArray, Float32Array, Int32Array, Int64Array, UInt8Array
 from edam_gui.imaging.saliency.maps import shrink, to_lab
+from edam_gui.imaging.saliency.slic import slic_index
 
 WORKING_SIDE: Final = 400
 SUPERPIXELS: Final = 300
-_COMPACTNESS: Final = 20.0
-_ROUNDS: Final = 5
 _SAME_COLOR: Final = 3.0
 """Colour steps up to this cost nothing on a geodesic path: textures and gradients (Zhu et al., section 4.1)."""
 
@@ -89,20 +88,8 @@ def superpixel_graph(photo: UInt8Array, *, superpixels: int = SUPERPIXELS, side:
     side
         Longer side of the working size.
     """
-    from skimage.segmentation import slic  # takes 0.4 s to import
-
     lab = to_lab(shrink(photo, side))
-    # scikit-image stretches the values to 0..1 first, whatever they mean; compactness counts in L*a*b* units here.
-    span = float(np.ptp(lab)) or 1.0
-    index = slic(
-        lab,
-        n_segments=superpixels,
-        compactness=_COMPACTNESS / span,
-        max_num_iter=_ROUNDS,
-        convert2lab=False,
-        start_label=0,
-        channel_axis=2,
-    ).astype(np.int32)
+    index = slic_index(lab, superpixels)
     count = int(index.max()) + 1
     flat = index.reshape(-1)
     pixels = np.bincount(flat, minlength=count)

@@ -2,7 +2,8 @@
 
 Schema, version 1 (`schema.py` has the statements):
 
-- ``setting(key, value)``: JSON values of the project: ``project`` (a uuid), ``home`` (its folder when last written),
+- ``setting(key, value)``: JSON values of the project: ``project`` (a uuid), ``home`` (its folder when
+  all roots were last in place),
   ``label_set``, ``choices``, ``annotator``, and what the session keeps.
 - ``root(id, name, place)``: the folders that paths are relative to. ``place`` is relative to the project's folder, or
   absolute; absolute ones outside it are read only when the user has granted them.

@@ -7,13 +7,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from edam_gui.core.errors import OutputError
-from edam_gui.project.store.changes import Change, PutRoot
+from edam_gui.project.store.change import Change, apply_batch
+from edam_gui.project.store.changes import PutRoot
 from edam_gui.project.store.creating import build_file
 from edam_gui.project.store.roots import place_of
+from edam_gui.project.store.trouble import DatabaseErrors
 from edam_gui.project.store.values import Root
 
 
-def copy_project(stored: sqlite3.Connection, path: Path, roots: Iterable[Root], changes: Iterable[Change]) -> None:
+def copy_project(
+    stored: sqlite3.Connection, path: Path, roots: Iterable[Root], batches: Iterable[tuple[Change, ...]]
+) -> None:
     """Write a copy of a project.
 
     Parameters
@@ -24,8 +28,8 @@ def copy_project(stored: sqlite3.Connection, path: Path, roots: Iterable[Root], 
         The copy; no file of this name may exist.
     roots
         All roots as they are now; the copy points at the same folders.
-    changes
-        All that is pending, in order.
+    batches
+        All that is pending, in order; the writer has told of those that can never be applied, or will.
 
     Raises
     ------
@@ -36,12 +40,12 @@ def copy_project(stored: sqlite3.Connection, path: Path, roots: Iterable[Root], 
     def fill(copy: sqlite3.Connection) -> None:
         try:
             stored.backup(copy)
-        except sqlite3.Error as error:
+        except DatabaseErrors as error:
             raise OutputError(path, f"could not be written, because the project cannot be read ({error})") from error
         copy.execute("PRAGMA journal_mode = DELETE")  # the rename takes one file along, not its log
         copy.execute("BEGIN")
-        for change in changes:
-            change.apply(copy)
+        for batch in batches:
+            apply_batch(copy, batch, [])
         for root in roots:
             PutRoot(root.id, root.name, place_of(root.folder, path.parent)).apply(copy)
         copy.execute("COMMIT")

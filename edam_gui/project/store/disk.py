@@ -25,12 +25,12 @@ def is_local_disk(path: Path) -> bool:
         # /Volumes holds USB sticks and network shares alike.
         return not real.is_relative_to("/Volumes") and not real.is_relative_to("/Network")
     try:
-        return _file_system(real, _MOUNTS.read_text("utf-8", "surrogateescape")) in _LOCAL_SYSTEMS
+        return file_system_of(real, _MOUNTS.read_text("utf-8", "surrogateescape")) in _LOCAL_SYSTEMS
     except OSError:
         return False  # nothing is known here, so nothing is promised
 
 
-def _file_system(real: Path, mounts: str) -> str:
+def file_system_of(real: Path, mounts: str) -> str:
     """Return the type of the file system that holds a path, given the lines of `/proc/self/mounts`."""
     best, kind = -1, ""
     for line in mounts.splitlines():

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable
+from contextlib import closing, nullcontext
 from pathlib import Path
 
-from edam_gui.core.errors import InputFileError, OutputError
+from edam_gui.core.errors import OutputError
 from edam_gui.core.label_set import LabelSet
-from edam_gui.project.images import ImageEntry
-from edam_gui.project.store.changes import Change, PutRoot, SetSetting, set_label_set
-from edam_gui.project.store.connection import open_reader
+from edam_gui.project.store.changes import Change, set_label_set
+from edam_gui.project.store.connection import choose_journal, open_reader, open_updater
 from edam_gui.project.store.copying import copy_project
 from edam_gui.project.store.creating import new_project
+from edam_gui.project.store.folders import ProjectFolders
 from edam_gui.project.store.lock import ProjectLock
 from edam_gui.project.store.prepare import check_exists, open_same, prepare, take
-from edam_gui.project.store.reads import ProjectReads
-from edam_gui.project.store.roots import Grants, location_of, moved_place, place_of, root_from
-from edam_gui.project.store.values import ImageRow, Location, Root
+from edam_gui.project.store.trouble import DatabaseErrors
 from edam_gui.project.store.writer import Listener, Writer
 
 CLOSE_TIMEOUT_S = 5.0
@@ -28,7 +26,7 @@ def _ignore(_: object) -> None:
     """Listen to nothing."""
 
 
-class ProjectStore(ProjectReads):
+class ProjectStore(ProjectFolders):
     """An open project; made by `create` and `open`.
 
     Changes are values (`edam_gui.project.store.changes`) given to `submit`, from any thread; a thread of the store
@@ -44,7 +42,6 @@ class ProjectStore(ProjectReads):
         Sentences for the user on what was found when it was opened.
     """
 
-    path: Path
     read_only: str | None
     notices: tuple[str, ...]
 
@@ -58,19 +55,15 @@ class ProjectStore(ProjectReads):
         read_only: str | None,
         notices: tuple[str, ...],
     ) -> None:
-        self.path = path
         self.read_only = read_only
         self.notices = notices
         self._lock = lock
-        self._grants = Grants(path.parent, granted)
+        self._listener = listener
         self._writer: Writer | None = None
-        super().__init__(path, self._pending_batches)
-        self._roots = {root.id: root for root in self._stored_roots()}
+        super().__init__(path, granted)
         if read_only is None:
-            project = self.setting("project")
-            self._writer = Writer(path, lambda: open_same(path, project), listener)
-            if self.setting("home") != str(path.parent):
-                self.submit(SetSetting("home", str(path.parent)))
+            self._writer = Writer(path, self._connector(path), listener)
+            self._note_home()
 
     @classmethod
     def create(
@@ -175,25 +168,47 @@ class ProjectStore(ProjectReads):
         return self._writer.flush(timeout) if self._writer else True
 
     def save_elsewhere(self, path: Path) -> None:
-        """Write a full copy with all that is pending; this store goes on as before.
-
-        To go on with the copy, close this store and open the copy.
+        """Write a full copy with all that is pending; this store goes on as before, in its own file.
 
         Raises
         ------
         OutputError
             The copy cannot be written, or this project cannot be read any more.
         """
-        changes = [change for batch in self._pending_batches() for change in batch]
-        target = path.absolute()
-        try:
-            reader = open_reader(self.path)
-        except sqlite3.Error:
-            with self._open() as still_open:  # of a deleted file this may be all that is left
-                copy_project(still_open, target, self.roots(), changes)
-            return
-        with closing(reader):
-            copy_project(reader, target, self.roots(), changes)
+        self._copy(path.absolute(), self._pending_batches())
+
+    def move_to(self, path: Path) -> None:
+        """Write a full copy with all that is pending and go on in the copy; what is submitted meanwhile goes there too.
+
+        The way out of trouble, and out of `read_only`. The old file stays as it is; `path` and `folder` are the new
+        ones then. Takes as long as copying the file does.
+
+        Raises
+        ------
+        OutputError
+            The copy cannot be written, or this project cannot be read any more; the store goes on as before.
+        """
+        target = path.parent.resolve() / path.name
+        if self._writer is None and self.read_only is None:
+            raise OutputError(self.path, "is closed")
+        with self._writer.paused() if self._writer else nullcontext():
+            written = self._pending_batches()
+            self._copy(target, written)
+            lock = ProjectLock(target)
+            lock.take()
+            with closing(open_updater(target)) as connection:
+                choose_journal(connection, target)
+            connect = self._connector(target)
+            self._reopen(target)
+            if self._writer:
+                self._writer.redirect(target, connect, len(written))
+        if self._lock is not None:
+            self._lock.release()
+        self._lock = lock
+        if self._writer is None:
+            self._writer = Writer(target, connect, self._listener)
+            self.read_only = None
+        self._note_home()
 
     def close(self, timeout: float | None = CLOSE_TIMEOUT_S) -> bool:
         """Write what is left and close; `False` if something could not be written in time (seconds) and is lost."""
@@ -210,102 +225,19 @@ class ProjectStore(ProjectReads):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # Folders
-
-    @property
-    def folder(self) -> Path:
-        """The project's folder."""
-        return self.path.parent
-
-    def roots(self) -> tuple[Root, ...]:
-        """Return the folders of the project."""
-        return tuple(self._roots.values())
-
-    def add_root(self, folder: Path, name: str | None = None) -> Root:
-        """Add a folder, or return the root that is this folder; the user who names it here allows it."""
-        absolute = folder.absolute()
-        for root in self._roots.values():
-            if root.folder == absolute:
-                return root
-        number = max(self._roots, default=0) + 1
-        label = _free_name(name or folder.name or "root", {root.name for root in self._roots.values()})
-        return self._put_root(number, label, absolute)
-
-    def move_root(self, root: int, folder: Path) -> Root:
-        """Say where a root is now; the user who names the folder here allows it."""
-        return self._put_root(root, self._roots[root].name, folder.absolute())
-
-    def missing_roots(self) -> dict[Root, Path | None]:
-        """Return the allowed roots that are not where they were, each with the folder where it may be now, if any."""
-        home = self.setting("home")
-        old_home = Path(home) if isinstance(home, str) else self.folder
-        gone = [root for root in self.roots() if self._grants.covers(root.folder) and not root.folder.is_dir()]
-        return {root: moved_place(root, old_home, self.folder) for root in gone}
-
-    def ungranted_roots(self) -> tuple[Root, ...]:
-        """Return the roots that must not be read before the user allows them (`grant`)."""
-        return tuple(root for root in self.roots() if not self._grants.covers(root.folder))
-
-    def grant(self, *folders: Path) -> None:
-        """Allow folders outside the project's, until it is closed; the caller's settings remember them."""
-        self._grants.allow(folders)
-
-    @property
-    def granted(self) -> frozenset[Path]:
-        """The folders that may be read, the project's own too: what the settings remember for the next time."""
-        return self._grants.folders
-
-    def path_of(self, where: ImageRow | Location) -> Path:
-        """Return the path of an image, or of a role's folder or file.
-
-        Raises
-        ------
-        UngrantedError
-            It lies, or a link leads, outside the allowed folders; `folder` is what the user would have to allow.
-        InputFileError
-            The project names no usable path.
-        """
-        location = where.location if isinstance(where, ImageRow) else where
-        root = self._roots.get(location.root)
-        if root is None:
-            raise InputFileError(self.path, f"has no folder for {location.path}")
-        return self._grants.resolve(root, location.path)
-
-    def location_of(self, path: Path) -> Location:
-        """Return a path as a location below one of the roots; raises `InputFileError` if it is below none."""
-        return location_of(path, self.roots())
-
-    def entry(self, row: ImageRow) -> ImageEntry:
-        """Return an image as the rest of the program names it; raises as `path_of`."""
-        return ImageEntry(self.path_of(row), row.relative)
-
-    def entries(self, rows: Sequence[ImageRow]) -> list[ImageEntry]:
-        """Return several images; raises as `path_of`."""
-        return [self.entry(row) for row in rows]
-
-    def _put_root(self, number: int, name: str, folder: Path) -> Root:
-        place = place_of(folder, self.folder)
-        root = root_from(number, name, place, self.folder)
-        self.submit(PutRoot(number, name, place))
-        self._roots[number] = root
-        self.grant(folder)
-        return root
-
-    def _stored_roots(self) -> list[Root]:
-        rows = self._read(lambda reader: reader.execute("SELECT id, name, place FROM root ORDER BY id").fetchall())
-        try:
-            return [root_from(number, name, place, self.folder) for number, name, place in rows]
-        except InputFileError as error:
-            raise InputFileError(self.path, f"names a folder that it must not ({error}); it was not opened") from error
-
     def _pending_batches(self) -> tuple[tuple[Change, ...], ...]:
         return self._writer.pending_batches() if self._writer else ()
 
+    def _connector(self, path: Path) -> Callable[[], sqlite3.Connection]:
+        project = self.setting("project")
+        return lambda: open_same(path, project)
 
-def _free_name(name: str, taken: set[str]) -> str:
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name} {number}" in taken:
-        number += 1
-    return f"{name} {number}"
+    def _copy(self, target: Path, batches: tuple[tuple[Change, ...], ...]) -> None:
+        try:
+            reader = open_reader(self.path)
+        except DatabaseErrors:
+            with self._open() as still_open:  # of a deleted file this may be all that is left
+                copy_project(still_open, target, self.roots(), batches)
+            return
+        with closing(reader):
+            copy_project(reader, target, self.roots(), batches)

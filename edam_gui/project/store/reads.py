@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from edam_gui.project.store import queries, records
 from edam_gui.project.store.changes import Change
 from edam_gui.project.store.connection import open_reader
 from edam_gui.project.store.overlay import with_pending
-from edam_gui.project.store.trouble import primary_code
+from edam_gui.project.store.trouble import DatabaseErrors, primary_code
 from edam_gui.project.store.values import (
     Counts,
     ImageRecord,
@@ -49,7 +50,16 @@ class _Reader:
                 self.connection = None
 
 
-class ProjectReads:
+def _open_both(path: Path) -> tuple[_Reader, _Reader]:
+    short = _Reader(path)
+    try:
+        return short, _Reader(path)
+    except BaseException:
+        short.close()
+        raise
+
+
+class ProjectReads(ABC):
     """The reading half of `ProjectStore`.
 
     Lists, counts and pages show what is on the disk (`ProjectStore.flush` first where that matters). What is read of
@@ -60,15 +70,24 @@ class ProjectReads:
     Long lists have a connection of their own, so that reading one image or a page never waits for them.
     """
 
-    def __init__(self, path: Path, pending: Callable[[], tuple[tuple[Change, ...], ...]]) -> None:
-        self._path = path
-        self._pending = pending
-        self._short = _Reader(path)
-        try:
-            self._long = _Reader(path)
-        except BaseException:
-            self._short.close()
-            raise
+    path: Path
+    """The project file, links resolved."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._short, self._long = _open_both(path)
+
+    @abstractmethod
+    def _pending_batches(self) -> tuple[tuple[Change, ...], ...]:
+        """Return what is not yet on the disk."""
+
+    def _reopen(self, path: Path) -> None:
+        """Read another file from now on."""
+        before = (self._short, self._long)
+        self._short, self._long = _open_both(path)
+        self.path = path
+        for reader in before:
+            reader.close()
 
     def close_reader(self) -> None:
         """Close the connections; nothing can be read afterwards."""
@@ -164,12 +183,12 @@ class ProjectReads:
     def _one(self, reader: sqlite3.Connection, image: int) -> ImageRow:
         rows = queries.read_rows(reader, [image])
         if not rows:
-            raise InputFileError(self._path, f"has no image number {image}")
+            raise InputFileError(self.path, f"has no image number {image}")
         return rows[0]
 
     def _read_pending(self, image: int | None, read: Callable[[sqlite3.Connection], T]) -> T:
         # Before the file is read: what is written in between is then applied twice, which changes nothing.
-        changes = [change for batch in self._pending() for change in batch]
+        changes = [change for batch in self._pending_batches() for change in batch]
         if not any(not change.bulk and change.scope in (None, image) for change in changes):
             return self._read(read)
         with self._open() as reader:
@@ -188,12 +207,12 @@ class ProjectReads:
         reader = by or self._short
         with reader.lock:
             if reader.connection is None:
-                raise InputFileError(self._path, "is closed")
+                raise InputFileError(self.path, "is closed")
             try:
                 yield reader.connection
-            except sqlite3.Error as error:
+            except DatabaseErrors as error:
                 damaged = primary_code(error) in ("CORRUPT", "NOTADB")
                 cause = "is damaged; open the project again to recover what is readable"
-                raise InputFileError(self._path, cause if damaged else f"cannot be read ({error})") from error
+                raise InputFileError(self.path, cause if damaged else f"cannot be read ({error})") from error
             except ValueError as error:  # a value that no version of this program writes
-                raise InputFileError(self._path, f"holds a value that cannot be used ({error})") from error
+                raise InputFileError(self.path, f"holds a value that cannot be used ({error})") from error

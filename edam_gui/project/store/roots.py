@@ -28,6 +28,8 @@ def root_from(number: int, name: str, place: str, home: Path) -> Root:
     InputFileError
         The place is neither an absolute path nor one below the project's folder.
     """
+    if not name.strip(". ") or any(character in name for character in "/\\\0"):
+        name = f"folder {number}"  # names of roots become folders of exports
     path = Path(place)
     if path.is_absolute() and ".." not in path.parts and "\0" not in place:
         return Root(number, name, path, inside=False)

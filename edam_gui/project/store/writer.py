@@ -7,13 +7,14 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from edam_gui.project.store.changes import Change
-from edam_gui.project.store.trouble import LostFileError, is_lasting, sentence_of
+from edam_gui.project.store.change import Change, apply_batch
+from edam_gui.project.store.trouble import DatabaseErrors, LostFileError, sentence_of
 
 _FIRST_DELAY_S: Final = 0.05
 _LAST_DELAY_S: Final = 2.0
@@ -57,6 +58,7 @@ class Writer:
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
         self._wake = threading.Condition()
+        self._saving = threading.Lock()
         self._queue: deque[tuple[Change, ...]] = deque()
         self._submitted = 0
         self._closing = False
@@ -96,6 +98,33 @@ class Writer:
         with self._wake:
             self._hurry = True
             self._wake.notify_all()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let nothing be written meanwhile; it can be submitted."""
+        with self._saving:
+            yield
+
+    def redirect(self, path: Path, connect: Callable[[], sqlite3.Connection], written: int) -> None:
+        """Write to another file from now on; to be called while `paused`.
+
+        Parameters
+        ----------
+        path, connect
+            The other file.
+        written
+            The number of the oldest pending batches that it holds already.
+        """
+        self._disconnect()
+        self._path, self._connect = path, connect
+        with self._wake:
+            for _ in range(written):
+                self._queue.popleft()
+            last = self._submitted - len(self._queue)
+            self._trouble = None
+            self._hurry = True
+            self._wake.notify_all()
+        self._tell(self._listener.saved, last)
 
     def flush(self, timeout: float | None) -> bool:
         """Wait until all that was submitted is on the disk; `False` if that did not happen in time (seconds)."""
@@ -139,34 +168,46 @@ class Writer:
                     return False
                 if self._queue:
                     return True
-            self._tidy()
+            with self._saving:
+                self._tidy()
             with self._wake:
                 self._wake.wait_for(lambda: bool(self._queue) or self._closing)
 
     def _save(self) -> bool:
-        with self._wake:
-            batches = tuple(self._queue)
-            last = self._submitted
         refused: list[str] = []
-        try:
-            connection = self._connected()
-            connection.execute("BEGIN IMMEDIATE")
-            for batch in batches:
-                _apply(connection, batch, refused)
-            connection.execute("COMMIT")
-        except (sqlite3.Error, OSError, MemoryError) as error:
-            self._disconnect()
-            self._report(sentence_of(error, self._path))
+        with self._saving:
+            with self._wake:
+                batches = tuple(self._queue)
+                last = self._submitted
+            trouble = self._write(batches, refused)
+            if trouble is None:
+                with self._wake:
+                    for _ in batches:
+                        self._queue.popleft()
+                    self._wake.notify_all()
+            news = trouble not in (None, self._trouble)
+            self._trouble = trouble
+        if trouble is not None:
+            if news:
+                self._tell(self._listener.trouble, trouble)
             return False
-        with self._wake:
-            for _ in batches:
-                self._queue.popleft()
-            self._trouble = None
-            self._wake.notify_all()
         self._tell(self._listener.saved, last)
         for sentence in refused:
             self._tell(self._listener.trouble, sentence)
         return True
+
+    def _write(self, batches: tuple[tuple[Change, ...], ...], refused: list[str]) -> str | None:
+        """Write batches in one transaction; return why that failed, if so."""
+        try:
+            connection = self._connected()
+            connection.execute("BEGIN IMMEDIATE")
+            for batch in batches:
+                apply_batch(connection, batch, refused)
+            connection.execute("COMMIT")
+        except (*DatabaseErrors, OSError, MemoryError) as error:
+            self._disconnect()
+            return sentence_of(error, self._path)
+        return None
 
     def _connected(self) -> sqlite3.Connection:
         """Return a connection to the file that has the name now, not to one that was deleted or replaced."""
@@ -198,31 +239,11 @@ class Writer:
         except (sqlite3.Error, OSError):
             _log.info("The log of %s stays as it is for now; nothing is lost by that.", self._path, exc_info=True)
 
-    def _report(self, sentence: str) -> None:
-        if sentence != self._trouble:
-            self._trouble = sentence
-            self._tell(self._listener.trouble, sentence)
-
     def _tell(self, listener: Callable[..., None], *arguments: object) -> None:
         try:
             listener(*arguments)
         except Exception:  # noqa: BLE001 - a listener's mistake must not end the thread that saves the user's work
             _log.exception("A listener of the project's writer failed.")
-
-
-def _apply(connection: sqlite3.Connection, batch: tuple[Change, ...], refused: list[str]) -> None:
-    """Apply a batch whole, or leave it out if it can never be applied; other batches do not suffer from it."""
-    connection.execute("SAVEPOINT batch")
-    try:
-        for change in batch:
-            change.apply(connection)
-    except Exception as error:
-        if is_lasting(error):
-            raise
-        _log.exception("A change could not be applied.")
-        connection.execute("ROLLBACK TO batch")
-        refused.append(f"A change of the project could not be saved: {error}.")
-    connection.execute("RELEASE batch")
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -78,6 +78,7 @@ def test_count_box_and_planes_are_exact(case: tuple[EditLayer, np.ndarray, np.ra
     assert layer.count == edited.sum()
     assert layer.share == pytest.approx(edited.mean())
     assert layer.box == bounding_box(edited)
+    assert not (layer.is_blank((0, 0)) and edited.any())
     np.testing.assert_array_equal(layer.mask, edited)
     np.testing.assert_array_equal(layer.values, np.where(edited, truth, 0))
 

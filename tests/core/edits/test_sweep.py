@@ -68,7 +68,7 @@ def test_square_dab_of_n_is_n_by_n_pixels(n: int, row: int, column: int) -> None
     assert covered.sum() == n * n
 
 
-@pytest.mark.parametrize("diameter", [2, 3, 5, 8, 20, 21, 64, 101, 500])
+@pytest.mark.parametrize("diameter", [2, 3, 5, 8, 20, 21, 64, 101, 500, 1100])
 @pytest.mark.parametrize("middle", [0.0, 0.5])
 def test_round_dab_is_round_and_symmetric(diameter: int, middle: float) -> None:
     side = diameter + 10
@@ -96,6 +96,17 @@ def test_stroke_has_no_gaps_and_no_direction(start: Dab, end: Dab, shape: BrushS
         row, column = dab.pixel
         if 0 <= row < SIZE[0] and 0 <= column < SIZE[1]:
             assert covered[row, column]
+
+
+@settings(max_examples=500, deadline=None)
+@given(start=dabs, x=places, y=places)
+def test_path_onward_adds_all_that_the_start_lacks(start: Dab, x: float, y: float) -> None:
+    end = Dab(x, y, start.diameter)
+    region = sweep(start, end, BrushShape.ROUND, SIZE, onward=True)
+    added = np.zeros(SIZE, np.bool_) if region is None else region.full(SIZE)
+    whole = swept(start, end, BrushShape.ROUND)
+    np.testing.assert_array_equal(swept(start, start, BrushShape.ROUND) | added, whole)
+    assert not (added & ~whole).any()
 
 
 @settings(max_examples=200, deadline=None)

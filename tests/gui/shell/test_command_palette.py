@@ -59,6 +59,7 @@ def typed(palette: CommandPalette, qtbot: QtBot, text: str) -> QLineEdit:
         ("brush", "tool.brush"),
         ("undo", "edit.undo"),
         ("accnext", "image.accept_next"),
+        ("theta", "threshold.theta_up"),
     ],
 )
 def test_letters_find_what_was_meant(

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
@@ -114,6 +114,11 @@ def test_pictures_are_not_fetched(theme: Theme, qtbot: QtBot, tmp_path: Path) ->
 
 def test_the_page_follows_the_theme(window: HelpWindow, theme: Theme) -> None:
     window.show_page("thresholds")
-    light = window.grab().toImage().pixelColor(500, 300).lightness()
+    light = mean_lightness(window)
     theme.choose(ThemeChoice.DARK)
-    assert window.grab().toImage().pixelColor(500, 300).lightness() < light
+    assert mean_lightness(window) < light / 3
+
+
+def mean_lightness(window: HelpWindow) -> int:
+    smooth = Qt.TransformationMode.SmoothTransformation
+    return window.grab().toImage().scaled(1, 1, mode=smooth).pixelColor(0, 0).lightness()

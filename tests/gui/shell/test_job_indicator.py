@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from edam_gui.gui.shell.elided_label import ElidedLabel
 from edam_gui.gui.shell.eta import RemainingTime, in_words
 from edam_gui.gui.shell.job_indicator import JobIndicator
 from edam_gui.gui.shell.theme import Theme
@@ -128,3 +129,18 @@ def test_only_the_last_minute_counts_for_the_estimate() -> None:
 )
 def test_durations_are_said_roughly(seconds: float, words: str) -> None:
     assert in_words(seconds) == words
+
+
+def test_a_long_title_is_cut_and_whole_in_the_tip(jobs: JobIndicator, qtbot: QtBot) -> None:
+    title = "Running the model on all images of a folder with a very long name"
+    label = ElidedLabel(title)
+    qtbot.addWidget(label)
+    label.resize(120, 20)
+    label.grab()
+    assert label.shown_text().endswith("…")
+    assert label.toolTip() == title
+    assert label.minimumSizeHint().width() < 120
+    label.resize(900, 20)
+    label.grab()
+    assert label.shown_text() == title
+    assert label.toolTip() == ""

@@ -91,3 +91,14 @@ def test_each_kind_has_its_colours_in_both_themes(bar: MessageBar, theme: Theme,
     for choice, colors in ((ThemeChoice.LIGHT, LIGHT), (ThemeChoice.DARK, DARK)):
         theme.choose(choice)
         assert bar.grab().toImage().pixelColor(2, 2).name() == getattr(colors, f"{kind}_back")
+
+
+def test_in_a_narrow_window_the_buttons_go_under_the_text(bar: MessageBar, qtbot: QtBot) -> None:
+    bar.error("The disk is full; your last strokes are kept in memory.", "Save elsewhere…")
+    text = next(label for label in bar.findChildren(QLabel) if label.text().startswith("The disk"))
+    button = bar.findChild(QPushButton)
+    bar.resize(900, 60)
+    qtbot.waitUntil(lambda: button.geometry().left() > text.geometry().right())
+    bar.resize(300, 120)
+    qtbot.waitUntil(lambda: button.geometry().top() > text.geometry().bottom())
+    assert text.geometry().width() > 200

@@ -158,3 +158,12 @@ def test_the_programs_settings_all_have_an_editor(theme: Theme, qtbot: QtBot) ->
     qtbot.addWidget(dialog)
     assert all(dialog.row(spec.key).editor.accessibleName() for spec in SETTINGS)
     assert all(spec.tip.endswith(".") for spec in SETTINGS)
+
+
+def test_enter_in_the_search_line_presses_no_button(dialog: SettingsDialog, settings: Settings, qtbot: QtBot) -> None:
+    settings.set("look.opacity", 99)
+    line = dialog.findChild(QLineEdit)
+    line.setFocus()
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert settings.whole("look.opacity") == 99
+    assert dialog.isVisible()

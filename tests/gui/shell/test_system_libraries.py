@@ -139,3 +139,9 @@ def test_a_screen_that_does_not_answer_is_said_in_one_sentence() -> None:
     assert result.stderr.count("\n") == 1
     # A system without the X11 libraries says so first.
     assert "does not answer (DISPLAY=:7654)" in result.stderr or "install" in result.stderr
+
+
+def test_a_plugin_that_needs_a_screen_without_one_is_said() -> None:
+    result = run_check(QT_QPA_PLATFORM="xcb")
+    assert result.returncode == 2
+    assert "no screen" in result.stderr or "install" in result.stderr

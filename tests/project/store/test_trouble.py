@@ -65,6 +65,58 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert len(store.load(two).steps[0].payload) == 200_000
 
 
+def test_the_work_goes_on_in_another_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = FullDisk(monkeypatch)
+    new_store(tmp_path).close()
+    disk.full = True
+    ear = Ear()
+    with ProjectStore.open(tmp_path / "project.edam", on_saved=ear.on_saved, on_trouble=ear.on_trouble) as store:
+        one, two, _ = store.ids()
+        store.submit(AppendStep(999, 1, "stroke", "of no image", b""))
+        store.submit(AppendStep(one, 1, "stroke", "Brush", os.urandom(200_000)))
+        ear.wait_for_trouble()
+        disk.full = False
+        store.move_to(tmp_path / "usb" / "work.edam")
+        assert store.trouble is None
+        last = store.submit(AppendStep(two, 1, "stroke", "Later", b"x"))
+        ear.wait_for_save(last)
+        assert store.pending() == 0
+        assert store.path == tmp_path / "usb" / "work.edam"
+        assert store.path_of(store.row(one)) == tmp_path / "img1.jpg"
+        with ProjectStore.open(tmp_path / "usb" / "work.edam") as second:
+            assert second.read_only is not None
+        with ProjectStore.open(tmp_path / "project.edam") as old:
+            assert old.read_only is None
+            assert old.history(one) == ()
+        granted = store.granted
+    with ProjectStore.open(tmp_path / "usb" / "work.edam", granted=granted) as store:
+        assert [step.name for step in store.load(one).steps] == ["Brush"]
+        assert [step.name for step in store.load(two).steps] == ["Later"]
+        assert store.ungranted_roots() == ()
+
+
+def test_a_move_that_fails_changes_nothing(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        (tmp_path / "file").write_bytes(b"")
+        for place in (tmp_path / "file" / "x.edam", store.path):
+            with pytest.raises(OutputError):
+                store.move_to(place)
+        store.submit(SetStatus(1, Status.ACCEPTED))
+        assert store.flush(20)
+        assert store.path == tmp_path / "project.edam"
+
+
+def test_a_project_that_is_only_read_goes_on_elsewhere(tmp_path: Path) -> None:
+    with new_store(tmp_path) as first, ProjectStore.open(first.path) as store:
+        assert store.read_only is not None
+        store.move_to(tmp_path / "mine.edam")
+        assert store.read_only is None
+        store.submit(SetStatus(1, Status.ACCEPTED))
+        assert store.flush(20)
+        assert first.row(1).status is Status.NEW
+        assert store.row(1).status is Status.ACCEPTED
+
+
 def test_a_close_that_cannot_save_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     disk = FullDisk(monkeypatch)
     new_store(tmp_path).close()

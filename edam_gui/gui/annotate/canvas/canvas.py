@@ -77,7 +77,7 @@ class Canvas(PointerWidget):
         view = self._view.snapped()
         if self._shape is not None:
             self._shape.paint(painter, view, self._ratio)
-        if self._brush is not None and self._at is not None:
+        if self._brush is not None and self._at is not None and self._pointer_is_tool():
             self._brush.paint(painter, self._at, view.scale, self._ratio)
 
     def _follow(self, at: QPointF | None) -> None:

@@ -12,7 +12,7 @@ from edam_gui.gui.annotate.canvas.tables import CONFUSED, EXTRA, MISSED, OUTLINE
 
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 _SQUARE = np.ones((3, 3), np.uint8)
-_STRIPES = np.array([STRIPE, STRIPE, SHADE, SHADE] + [0] * 8, np.uint8)
+_STRIPES = np.array([STRIPE, STRIPE, SHADE, SHADE] + [0] * 12, np.uint8)
 
 
 def difference(labels: UInt8Array, truth: UInt8Array) -> UInt8Array:

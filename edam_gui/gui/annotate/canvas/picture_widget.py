@@ -126,6 +126,11 @@ class PictureWidget(ViewWidget):
         self._scene.set_mask_colors(colors)
         self.update()
 
+    @property
+    def peek(self) -> bool:
+        """Whether the photo is shown alone."""
+        return self._peek
+
     def set_peek(self, on: bool) -> None:
         """Show the photo alone while on."""
         self._peek = on
@@ -140,6 +145,11 @@ class PictureWidget(ViewWidget):
     def split(self) -> bool:
         """Whether the split view is on."""
         return self._split
+
+    @property
+    def divider(self) -> float:
+        """Where the divider of the split view is, as a fraction of the width."""
+        return self._divider
 
     def set_divider(self, place: float) -> None:
         """Move the divider of the split view to a fraction of the width."""

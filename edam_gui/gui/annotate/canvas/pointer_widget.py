@@ -49,25 +49,37 @@ class PointerWidget(PictureWidget):
     left = Signal()
     """The pointer is not over the image any more."""
     pointer = Signal(object)
-    """A `PointerEvent` for the tool in use."""
+    """A `PointerEvent` for the tool in use. The second press of a double click is a DOUBLE, not a PRESS."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # The right button is a tool's: no menu of a parent opens under it.
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._drag = _Drag.NONE
         self._drag_button = Qt.MouseButton.NoButton
         self._at: QPointF | None = None
-        self._panning = False
+        self._hand = False
+        self._space = False
         self._hover: tuple[int, int] | None = None
         self._tool_cursor = Qt.CursorShape.ArrowCursor
 
     def set_panning(self, on: bool) -> None:
-        """Let the left button pan, as the held space key does."""
-        if on != self._panning:
-            self._panning = on
+        """Let the left button pan, as the held space key does; with Alt it reaches tools all the same."""
+        self._hand = on
+        self._show_cursor()
+
+    @property
+    def _panning(self) -> bool:
+        return self._hand or self._space
+
+    def _hold_space(self, held: bool) -> None:
+        if held != self._space:
+            self._space = held
             self._show_cursor()
+            self._follow(self._at)
 
     @property
     def dragging(self) -> bool:
@@ -77,7 +89,7 @@ class PointerWidget(PictureWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Pan while space is held."""
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
-            self.set_panning(True)
+            self._hold_space(True)
             event.accept()
         else:
             super().keyPressEvent(event)
@@ -86,14 +98,14 @@ class PointerWidget(PictureWidget):
         """End panning with space."""
         if event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
-                self.set_panning(False)
+                self._hold_space(False)
             event.accept()
         else:
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Forget the space key: its release goes elsewhere."""
-        self.set_panning(False)
+        self._hold_space(False)
         super().focusOutEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -141,7 +153,7 @@ class PointerWidget(PictureWidget):
             return True
         at = event.position() * self._ratio
         self._follow(at)
-        self._drag = self._drag_for(event.button(), at)
+        self._drag = self._drag_for(event.button(), at, event.modifiers())
         self._drag_button = event.button()
         if self._drag is _Drag.TOOL:
             self._tell(kind, event, event.button())
@@ -150,9 +162,10 @@ class PointerWidget(PictureWidget):
         self._show_cursor()
         return self._drag is not _Drag.NONE
 
-    def _drag_for(self, button: Qt.MouseButton, at: QPointF) -> _Drag:
+    def _drag_for(self, button: Qt.MouseButton, at: QPointF, modifiers: Qt.KeyboardModifier) -> _Drag:
         left = button == Qt.MouseButton.LeftButton
-        if button == Qt.MouseButton.MiddleButton or (left and self._panning):
+        picks = self._hand and not self._space and bool(modifiers & Qt.KeyboardModifier.AltModifier)
+        if button == Qt.MouseButton.MiddleButton or (left and self._panning and not picks):
             return _Drag.PAN
         if left and self._on_minimap(at):
             return _Drag.MINIMAP
@@ -196,6 +209,8 @@ class PointerWidget(PictureWidget):
 
     def _set_size(self, size: tuple[int, int] | None) -> None:
         super()._set_size(size)
+        # A stroke begun on one photo does not go on over the next.
+        self._drag = _Drag.NONE
         self._show_cursor()
         self._follow(self._at)
 
@@ -232,15 +247,25 @@ class PointerWidget(PictureWidget):
     def _show_cursor(self) -> None:
         self.setCursor(self._cursor_shape())
 
+    def _pointer_is_tool(self) -> bool:
+        """Whether the pointer stands for the tool, and not for a hand, the minimap's or the divider's."""
+        if self._drag is _Drag.TOOL:
+            return True
+        if self._drag is not _Drag.NONE or self._panning or self._at is None:
+            return False
+        return not (self._on_minimap(self._at) or self._on_divider(self._at))
+
     def _cursor_shape(self) -> Qt.CursorShape:
         if self._drag is _Drag.PAN:
             return Qt.CursorShape.ClosedHandCursor
-        if self._image_size is None:
+        if self._image_size is None or self._drag is _Drag.MINIMAP:
             return Qt.CursorShape.ArrowCursor
-        if self._drag is _Drag.NONE and self._panning:
-            return Qt.CursorShape.OpenHandCursor
-        if self._drag is _Drag.MINIMAP or (self._drag is _Drag.NONE and self._at and self._on_minimap(self._at)):
-            return Qt.CursorShape.ArrowCursor
-        if self._drag is _Drag.DIVIDER or (self._drag is _Drag.NONE and self._at and self._on_divider(self._at)):
+        if self._drag is _Drag.DIVIDER:
             return Qt.CursorShape.SplitHCursor
-        return self._tool_cursor
+        if self._drag is _Drag.TOOL or self._at is None:
+            return self._tool_cursor
+        if self._panning:
+            return Qt.CursorShape.OpenHandCursor
+        if self._on_minimap(self._at):
+            return Qt.CursorShape.ArrowCursor
+        return Qt.CursorShape.SplitHCursor if self._on_divider(self._at) else self._tool_cursor

@@ -42,6 +42,18 @@ class Box(NamedTuple):
             *(max(self.right, other.right), max(self.bottom, other.bottom)),
         )
 
+    def without(self, inner: Box) -> list[Box]:
+        """Return rectangles that make up what `inner`, which lies inside, leaves of this one."""
+        if inner.empty:
+            return [] if self.empty else [self]
+        parts = (
+            Box(self.left, self.top, self.right, inner.top),
+            Box(self.left, inner.bottom, self.right, self.bottom),
+            Box(self.left, inner.top, inner.left, inner.bottom),
+            Box(inner.right, inner.top, self.right, inner.bottom),
+        )
+        return [part for part in parts if not part.empty]
+
     def shifted(self, dx: int, dy: int) -> Box:
         """Return the rectangle moved by (dx, dy)."""
         return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
@@ -80,11 +92,6 @@ class Sampling:
     def box(self) -> Box:
         """The visible part, counted from its own corner."""
         return Box(0, 0, len(self.columns), len(self.rows))
-
-    @property
-    def image_part(self) -> Box:
-        """The image pixels in sight; there must be some."""
-        return Box(int(self.columns[0]), int(self.rows[0]), int(self.columns[-1]) + 1, int(self.rows[-1]) + 1)
 
     def take(self, pixels: AnyArray, box: Box) -> AnyArray:
         """Return what device rectangle `box` shows of an image array (H, W) or (H, W, C), nearest-sampled."""

@@ -112,6 +112,8 @@ class Scene:
     def retone(self) -> None:
         """Apply the photo's tone anew."""
         self._toned = None
+        if self.photo is not None:
+            self.photo.forget()
 
     def mark(self, source: Source, box: Box | None = None) -> Box | None:
         """Note that an array changed; return the device rectangle to repaint, `None` for all.

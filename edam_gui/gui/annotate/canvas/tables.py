@@ -92,8 +92,8 @@ def edits_table() -> UInt8Array:
     """Return the table of the edits layer: light and dark stripes show on any colour."""
     table = np.zeros((256, 4), np.uint8)
     table[OUTLINE] = (255, 255, 255, 235)
-    table[STRIPE] = (255, 255, 255, 120)
-    table[SHADE] = (0, 0, 0, 120)
+    table[STRIPE] = (255, 255, 255, 90)
+    table[SHADE] = (0, 0, 0, 90)
     return table
 
 

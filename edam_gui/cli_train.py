@@ -1,0 +1,165 @@
+"""The command `train`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+
+import typer
+
+from edam_gui import cli_output
+from edam_gui.cli_frame import (
+    EXIT_DONE,
+    EXIT_SOME_FAILED,
+    EXIT_UNUSABLE,
+    ClassFile,
+    JsonFile,
+    ListFile,
+    sentences,
+)
+from edam_gui.core.errors import OptionError
+
+if TYPE_CHECKING:
+    from edam_gui.batch.train_data import TrainDataRequest
+    from edam_gui.training.distributed import Team
+
+_MAX_LISTED: Final = 20
+
+
+def train(
+    run_dir: Annotated[Path, typer.Argument(help="Folder of the run; everything it makes goes there.")],
+    settings: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Settings, e.g. max_steps=300 lr=1e-4.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Photos: a folder, a VOC root, a list file.")] = None,
+    list_file: ListFile = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="Image-level labels: VOC XML folder, cls_labels.npy, CSV, JSON, or a folder of label maps."),
+    ] = None,
+    classes: ClassFile = None,
+    project: Annotated[Path | None, typer.Option(help="A labelling project instead of --data and --labels.")] = None,
+    preset: Annotated[
+        str, typer.Option(help="'authors': EDAM as published; 'lite': a small network, on a CPU.")
+    ] = "lite",
+    init: Annotated[str | None, typer.Option(help="Initial weights: a shipped model's name, or a file.")] = None,
+    val_gt: Annotated[
+        Path | None, typer.Option(help="Label maps to validate on; or a folder with 'images' and 'label_maps'.")
+    ] = None,
+    val_images: Annotated[Path | None, typer.Option(help="Photos of the label maps, if not among --data.")] = None,
+    val_labels: Annotated[
+        Path | None, typer.Option(help="Their image-level labels; without, the classes in each label map.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in RUN_DIR.")] = False,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Write settings and data, check them, do not train.")
+    ] = False,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Time a few steps of the run in RUN_DIR, do not train.")
+    ] = False,
+    json_file: JsonFile = None,
+) -> None:
+    """Train a model from image-level labels; Ctrl-C saves and stops, --resume goes on."""
+    with sentences():
+        from edam_gui.batch.train_data import TrainDataRequest
+        from edam_gui.training.distributed import join_team
+        from edam_gui.training.run_folder import RunFolder
+
+        words = list(settings or [])
+        words += [] if seed is None else [f"seed={seed}"]
+        words += [] if init is None else [f"init={init}"]
+        with join_team(device) as team:
+            if team.leads:
+                exists = RunFolder(run_dir).exists()
+                if resume or (exists and (team.restarts or estimate)):
+                    _reconfigure(run_dir, words if resume else [])
+                else:
+                    request = None
+                    if data is not None:
+                        request = TrainDataRequest(data, list_file, labels, classes, val_gt, val_images, val_labels)
+                    _create(run_dir, preset, words, request, project)
+            team.wait()
+            if prepare or estimate:
+                _inspect(run_dir, team, json_file, timed=estimate)
+            _train(run_dir, team, json_file)
+
+
+def _create(
+    run_dir: Path, preset: str, words: list[str], request: TrainDataRequest | None, project: Path | None
+) -> None:
+    """Resolve settings and data, and make the run's folder."""
+    from edam_gui.batch.train_data import resolve_data
+    from edam_gui.batch.train_project import resolve_project
+    from edam_gui.training import config_text, presets
+    from edam_gui.training.run_folder import create_run
+
+    config = config_text.with_settings(presets.preset(preset), words)
+    if (request is None) == (project is None):
+        raise OptionError("A new run needs either --data (with --labels) or --project.")
+    manifest, problems = resolve_data(request) if request is not None else resolve_project(_given(project))
+    for problem in problems[:_MAX_LISTED]:
+        cli_output.note(f"Problem: {problem}")
+    if len(problems) > _MAX_LISTED:
+        cli_output.note(f"... and {len(problems) - _MAX_LISTED} more.")
+    if config.negatives and not any(not image.classes for image in manifest.images):
+        cli_output.note("All photos show a class, so there are no negatives: negatives=0.")
+        config = config_text.with_settings(config, ["negatives=0"])
+    create_run(run_dir, config, manifest)
+
+
+def _given(project: Path | None) -> Path:
+    if project is None:
+        raise OptionError("A new run needs either --data (with --labels) or --project.")
+    return project
+
+
+def _reconfigure(run_dir: Path, words: list[str]) -> None:
+    """Apply settings that may change when a run goes on."""
+    from edam_gui.training import config_text
+    from edam_gui.training.run_folder import open_run, write_config
+
+    folder, config, _ = open_run(run_dir)
+    if words:
+        write_config(folder, config_text.with_settings(config, words, allowed=config_text.CHANGEABLE))
+
+
+def _inspect(run_dir: Path, team: Team, json_file: Path | None, *, timed: bool) -> NoReturn:
+    """Check a run, or time a few steps of it, and end."""
+    from edam_gui.training.check import check_run
+    from edam_gui.training.estimate import estimate
+    from edam_gui.training.run_folder import open_run
+
+    _, config, manifest = open_run(run_dir)
+    check = check_run(config, manifest, run_dir)
+    for sentence in check.problems:
+        cli_output.error(sentence)
+    for sentence in check.warnings:
+        cli_output.note(f"Warning: {sentence}")
+    content: dict[str, Any] = {"check": asdict(check), "estimate": None}
+    if timed and check.usable:
+        found = estimate(config, manifest, team.device)
+        content["estimate"] = asdict(found)
+        cli_output.note(
+            f"{found.max_steps} steps of {found.step_seconds:.2f} s ({found.images_per_second:.1f} images/s), "
+            f"{found.total_seconds / 60:.0f} minutes in all, {found.memory_mb / 1000:.1f} GB of memory."
+        )
+    if json_file is not None:
+        cli_output.write_json(json_file, content)
+    raise typer.Exit(EXIT_DONE if check.usable else EXIT_UNUSABLE)
+
+
+def _train(run_dir: Path, team: Team, json_file: Path | None) -> NoReturn:
+    from edam_gui.cli_train_output import TrainingScreen
+    from edam_gui.training.events import Outcome
+    from edam_gui.training.run import run_training
+
+    with TrainingScreen(run_dir) as screen:
+        result = run_training(run_dir, team, screen.show)
+    if team.leads:
+        screen.print_end(result)
+        if json_file is not None:
+            cli_output.write_json(json_file, asdict(result))
+    raise typer.Exit(EXIT_SOME_FAILED if result.outcome is Outcome.FAILED else EXIT_DONE)

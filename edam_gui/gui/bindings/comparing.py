@@ -1,0 +1,69 @@
+"""Split view and blinking: the label map against what it was, or against something else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from edam_gui.gui.annotate.canvas import Canvas
+from edam_gui.gui.annotate.canvas_presenter import CanvasPresenter
+from edam_gui.gui.shell.action_book import ActionBook
+from edam_gui.session.session import Session
+
+_BLINK_MS: Final = 600
+
+
+class Comparing(QObject):
+    """Shows the session's comparison on the canvas.
+
+    Parameters
+    ----------
+    session, canvas, presenter
+        What is compared, and where.
+    """
+
+    def __init__(self, session: Session, canvas: Canvas, presenter: CanvasPresenter) -> None:
+        super().__init__(canvas)
+        self._session = session
+        self._canvas = canvas
+        self._presenter = presenter
+        self._split = False
+        self._blinks = QTimer(self)
+        self._blinks.setInterval(_BLINK_MS)
+        self._blinks.timeout.connect(self._blink)
+        self._other_shown = False
+        session.comparison.changed.connect(self._show)
+
+    def bind(self, book: ActionBook) -> None:
+        """Bind the actions."""
+        book.bind_all({"view.split": self.split, "view.blink": self.blink})
+
+    def split(self, on: bool) -> None:
+        """Show both label maps side by side, with a divider to drag."""
+        self._split = on
+        self._want()
+        self._canvas.set_split(on)
+
+    def blink(self, on: bool) -> None:
+        """Show the label maps in turn."""
+        if on:
+            self._want()
+            self._blinks.start()
+        else:
+            self._blinks.stop()
+            self._other_shown = False
+            self._presenter.show_instead(None)
+            self._want()
+
+    def _want(self) -> None:
+        wanted = self._split or self._blinks.isActive()
+        if wanted != self._session.comparison.wanted:
+            self._session.comparison.want(wanted)
+
+    def _blink(self) -> None:
+        self._other_shown = not self._other_shown
+        self._presenter.show_instead(self._session.comparison.labels if self._other_shown else None)
+
+    def _show(self) -> None:
+        self._canvas.set_compare(self._session.comparison.labels)

@@ -1,0 +1,85 @@
+"""The other label map of the split view: as it was before, without corrections, or the ground truth."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from psygnal import Signal
+
+from edam_gui.core.arrays import UInt8Array
+from edam_gui.session.context import Context
+from edam_gui.session.labelling import automatic
+
+
+class Against(StrEnum):
+    """What the present label map is compared with."""
+
+    BEFORE = "before"
+    AUTOMATIC = "automatic"
+    TRUTH = "ground truth"
+
+
+class Comparison:
+    """Holds the other label map.
+
+    Parameters
+    ----------
+    context
+        The session's state.
+    """
+
+    changed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._number = 0
+        self._before: UInt8Array | None = None
+        self.against = Against.BEFORE
+        self.wanted = False
+        context.events.labels_changed.connect(self._labels_changed)
+        context.events.current_changed.connect(self._forget)
+
+    @property
+    def labels(self) -> UInt8Array | None:
+        """The other label map, (H, W) uint8; `None`: there is none to compare with."""
+        current = self._context.current
+        if current is None or current.labels is None or not self.wanted:
+            return None
+        if self.against is Against.BEFORE:
+            return self._before
+        if self.against is Against.AUTOMATIC:
+            return automatic(current)
+        return current.files.ground_truth if current.files is not None else None
+
+    def want(self, wanted: bool) -> None:
+        """Begin to compare with the label map as it is now, or stop."""
+        self.wanted = wanted
+        self._before = None
+        if wanted:
+            self.remember()
+        self.changed.emit()
+
+    def choose(self, against: Against) -> None:
+        """Compare with something else."""
+        self.against = against
+        self.changed.emit()
+
+    def remember(self) -> None:
+        """Take the label map as it is now for `before`."""
+        current = self._context.current
+        if current is not None and current.labels is not None:
+            self._before = current.labels.copy()
+            self._number = current.number
+            self.changed.emit()
+
+    def _labels_changed(self, _: object) -> None:
+        current = self._context.current
+        if self.wanted and current is not None and (self._before is None or self._number != current.number):
+            self.remember()
+        elif self.wanted and self.against is Against.AUTOMATIC:
+            self.changed.emit()
+
+    def _forget(self) -> None:
+        self._before = None
+        if self.wanted:
+            self.changed.emit()

@@ -1,0 +1,151 @@
+"""Exporting the project: the label maps of the screen, to the pixel, as a job."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from psygnal import Signal
+
+from edam_gui.imaging.label_map_file import write_label_map
+from edam_gui.jobs import JobContext
+from edam_gui.project.names import output_names
+from edam_gui.project.store import ImageRow, Query
+from edam_gui.session.context import Context
+from edam_gui.session.image_labeller import ImageLabeller
+from edam_gui.session.labelling import Labelling
+from edam_gui.session.messages import Level
+from edam_gui.session.opened import OpenedProject
+
+if TYPE_CHECKING:
+    from edam_gui.project.export import ExportImage, ExportProgress, ExportReport, ExportRequest
+
+EXPORT: Final = "export"
+
+
+class Exporting:
+    """Writes label maps.
+
+    Parameters
+    ----------
+    context, labelling
+        The session's state, and the dense CRF's options.
+    """
+
+    finished = Signal(object)
+    """An `ExportReport`: how it went."""
+
+    def __init__(self, context: Context, labelling: Labelling) -> None:
+        self._context = context
+        self._labelling = labelling
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an export is under way."""
+        return self._context.jobs.is_busy(EXPORT)
+
+    def suggested_name(self) -> str:
+        """Return the file name that the current image's label map would have in an export of all."""
+        current = self._context.current
+        if current is None:
+            return "label_map.png"
+        return output_names([current.entry], ".png")[current.entry].name
+
+    def export_current(self, path: Path) -> None:
+        """Write the label map on the screen to a file, read back and verified.
+
+        Raises
+        ------
+        OutputError
+            It could not be written.
+        """
+        current, project = self._context.current, self._context.project
+        if current is None or current.labels is None or project is None:
+            return
+        if _is_photo(path, project):
+            self._context.complain(f"{path} is a photo of this project; choose another name.", EXPORT)
+            return
+        write_label_map(path, current.labels)
+        self._context.say(Level.INFO, f"The label map was written to {path}.", EXPORT)
+
+    def start(self, request: ExportRequest, query: Query) -> None:
+        """Export images of the project in a job; `finished` tells how it went.
+
+        Parameters
+        ----------
+        request
+            What is wanted; label set and project are filled in.
+        query
+            Which images.
+        """
+        project, model = self._context.project, self._context.model
+        if project is None:
+            return
+        labeller = ImageLabeller(project, model, self._labelling.crf_options)
+        exporter = ProjectExporter(project, labeller, model.describe())
+
+        def work(context: JobContext) -> ExportReport:
+            # What was painted last is in the file before it is exported from there.
+            project.store.flush(10.0)
+            return exporter.run(request, query, context)
+
+        self._context.jobs.start(EXPORT, work, done=self.finished.emit, title="Exporting", lane="batch")
+
+    def cancel(self) -> None:
+        """Stop; what is written is whole, and can be resumed."""
+        self._context.jobs.cancel(EXPORT)
+
+
+class ProjectExporter:
+    """Exports images of a project; used in jobs of the window and by the command line alike.
+
+    Parameters
+    ----------
+    project, labeller
+        The project, and what makes its label maps.
+    model
+        What provenance says of the model.
+    """
+
+    def __init__(self, project: OpenedProject, labeller: ImageLabeller, model: dict[str, Any]) -> None:
+        self._project = project
+        self._labeller = labeller
+        self._model = model
+
+    def run(self, request: ExportRequest, query: Query, context: JobContext) -> ExportReport:
+        """Export the images of a query; see `export_images`. The label set and the project are filled in."""
+        from edam_gui.project.export import Labelled, export_images, select_images
+
+        project = self._project
+        about = {"project": project.name, "model": self._model, "choices": project.choices.to_data()}
+        complete = replace(request, label_set=project.label_set, about=about)
+        images, ids, problems = select_images(project.store, query, self._key)
+        names = project.label_set.names
+
+        def label(image: ExportImage) -> Labelled:
+            made = self._labeller.label(ids[image], context)
+            return Labelled(made.labels, made.provenance(self._model, names))
+
+        def tell(progress: ExportProgress) -> None:
+            context.progress(progress.done, progress.total)
+
+        context.progress(0, len(images))
+        report = export_images(complete, images, lambda image: image, label, token=context.token, progress=tell)
+        report.problems += problems
+        return report
+
+    def _key(self, row: ImageRow) -> str:
+        """Name everything that decides the label map, so that a resumed export makes anew what has changed."""
+        scopes = self._project.store.thresholds(row.id)
+        ticks = None if row.ticks is None else sorted(row.ticks.classes)
+        decisive = [repr(scopes), self._project.choices.to_data(), ticks, row.history, row.changed, self._model]
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _is_photo(path: Path, project: OpenedProject) -> bool:
+    """Whether writing there would replace one of the user's images."""
+    target = path.resolve()
+    return path.exists() and any(entry.path.resolve() == target for entry in project.entries())

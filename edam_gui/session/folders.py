@@ -1,0 +1,186 @@
+"""Which folders hold the project's saliency maps, masks, labels and ground truth, and how well they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from edam_gui.core.errors import EdamError
+from edam_gui.jobs import JobContext
+from edam_gui.project.opening import Added, add_images, import_labels, set_role
+from edam_gui.project.roles import RoleMatch, check_sizes, match_role
+from edam_gui.project.store import Role, UngrantedError
+from edam_gui.session.context import Context
+from edam_gui.session.desk import Desk
+from edam_gui.session.messages import Level
+from edam_gui.session.navigator import Navigator
+from edam_gui.session.rules import Rules
+
+MATCH: Final = "match-"
+_SIZED: Final = (Role.SALIENCY, Role.GROUND_TRUTH, Role.BASE_MAPS)
+_IMPORT: Final = "import-labels"
+_ADD: Final = "add-images"
+
+
+@dataclass(frozen=True)
+class FolderState:
+    """What the project says of one role.
+
+    Parameters
+    ----------
+    role, path
+        The folder or file; `None`: there is none.
+    problem
+        Why it cannot be read, e.g. because the user has not allowed it.
+    """
+
+    role: Role
+    path: Path | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a folder fits the images.
+
+    Parameters
+    ----------
+    match
+        By names.
+    other_size
+        One sentence per image whose file has another size; the first ones.
+    """
+
+    match: RoleMatch
+    other_size: tuple[str, ...]
+
+
+class Folders:
+    """Looks at and changes the roles of folders.
+
+    Parameters
+    ----------
+    context, rules, desk, navigator
+        The session's state, the project's choices, and what shows files and lists.
+    """
+
+    def __init__(self, context: Context, rules: Rules, desk: Desk, navigator: Navigator) -> None:
+        self._context = context
+        self._rules = rules
+        self._desk = desk
+        self._navigator = navigator
+
+    def states(self) -> tuple[FolderState, ...]:
+        """Return every role with its folder."""
+        project = self._context.project
+        if project is None:
+            return ()
+        places = project.store.roles()
+        states = []
+        for role in Role:
+            if role is Role.PHOTOS:
+                continue
+            place = places.get(role)
+            try:
+                states.append(FolderState(role, None if place is None else project.store.path_of(place)))
+            except UngrantedError as error:
+                states.append(FolderState(role, error.folder, "The project may not read this folder yet."))
+            except EdamError as error:
+                states.append(FolderState(role, None, str(error)))
+        return tuple(states)
+
+    def check(self, role: Role, path: Path, done: Callable[[Fit], None], failed: Callable[[str], None]) -> None:
+        """Find out in a job how well a folder fits; the newest question of a role wins."""
+        project = self._context.project
+        if project is None:
+            return
+
+        def work(context: JobContext) -> Fit:
+            entries = project.entries()
+            match = match_role(role, path, entries, project.label_set)
+            odd: list[str] = []
+            if role in _SIZED:
+                for number, check in enumerate(check_sizes(role, path, entries, context.token), start=1):
+                    context.progress(number, len(entries))
+                    if check.problem:
+                        odd.append(check.problem)
+            return Fit(match, tuple(odd))
+
+        self._context.jobs.start(MATCH + role.value, work, done=done, failed=failed, lane="folders")
+
+    def set(self, role: Role, path: Path | None) -> None:
+        """Give a folder or file a role, or take it away; image-level labels are imported at once."""
+        project = self._context.project
+        if project is None:
+            return
+        try:
+            set_role(project.store, role, path)
+        except EdamError as error:
+            self._context.complain(str(error), "folders")
+            return
+        project.forget_files()
+        if role is Role.LABELS and path is not None:
+            self.import_labels(path)
+        else:
+            self._desk.reload()
+
+    def choose_saliency(self, choice: str) -> None:
+        """Say where saliency maps come from: `auto`, `files`, `none`, or the path of an ONNX network."""
+        project = self._context.project
+        if project is not None:
+            self._rules.choose(saliency_method=choice)
+            project.forget_files()
+            self._desk.reload()
+
+    def import_labels(self, source: Path) -> None:
+        """Tick the classes that a file or folder of image-level labels names."""
+        project = self._context.project
+        if project is None:
+            return
+
+        def work(context: JobContext) -> tuple[str, ...]:
+            problems = import_labels(project.store, source, context.token)
+            project.store.flush(10.0)
+            return problems
+
+        def done(problems: tuple[str, ...]) -> None:
+            if problems:
+                self._context.say(Level.WARNING, _first(problems), _IMPORT)
+            else:
+                self._context.say(Level.INFO, f"The image-level labels of {source.name} were imported.", _IMPORT)
+            self._navigator.refresh()
+            self._desk.reload()
+
+        self._context.jobs.start(_IMPORT, work, done=done, title=f"Importing {source.name}", lane="folders")
+
+    def add_images(self, source: Path) -> None:
+        """Add the images of a folder, list or VOC root to the project."""
+        project = self._context.project
+        if project is None:
+            return
+
+        def done(added: Added) -> None:
+            project.forget_files()
+            self._navigator.refresh()
+            text = f"{added.new} images were added."
+            level = Level.WARNING if added.problems else Level.INFO
+            self._context.say(level, " ".join((text, _first(added.problems))).strip(), _ADD)
+            if self._context.current is None:
+                self._navigator.next()
+
+        self._context.jobs.start(
+            _ADD,
+            lambda context: add_images(project.store, source, token=context.token),
+            done=done,
+            title=f"Adding {source.name}",
+            lane="folders",
+        )
+
+
+def _first(problems: tuple[str, ...]) -> str:
+    if not problems:
+        return ""
+    more = f" And {len(problems) - 2} more like these." if len(problems) > 2 else ""
+    return " ".join(problems[:2]) + more

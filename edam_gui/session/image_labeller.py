@@ -1,0 +1,187 @@
+"""The label map of any image of the project, without bringing it to the desk: for exports and runs over all images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from edam_gui.batch.label_options import CrfOptions
+from edam_gui.core.arrays import UInt8Array
+from edam_gui.core.errors import InputFileError
+from edam_gui.core.options import LabelRule, ScoreForm, ScoreSource
+from edam_gui.core.pseudo_label import pseudo_label
+from edam_gui.jobs import JobContext
+from edam_gui.project.images import ImageEntry
+from edam_gui.project.store import ImageRecord, Ticks
+from edam_gui.project.thresholds import resolve_rule
+from edam_gui.session.image_files import ImageFiles
+from edam_gui.session.layer_restore import RestoredLayers, restore_layers
+from edam_gui.session.mask_stack import FileMasks, MaskStack, NetworkMasks
+from edam_gui.session.model_host import ModelHost
+from edam_gui.session.opened import OpenedProject
+from edam_gui.session.rules import base_rule, resolve_form
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """One image with its label map.
+
+    Parameters
+    ----------
+    entry, record
+        The image.
+    photo
+        (H, W, 3) uint8 RGB.
+    labels
+        (H, W) uint8, edits included: what the canvas shows.
+    ticks
+        The classes that were used, suggested ones included.
+    corrected
+        Share of pixels painted by hand.
+    rule, form
+        What made the label map.
+    notices
+        What the user should know.
+    """
+
+    entry: ImageEntry
+    record: ImageRecord
+    photo: UInt8Array
+    labels: UInt8Array
+    ticks: Ticks
+    corrected: float
+    rule: LabelRule
+    form: ScoreForm
+    notices: tuple[str, ...] = field(default=())
+
+    def provenance(self, model: Mapping[str, Any], label_names: tuple[str, ...]) -> dict[str, Any]:
+        """Return what is recorded of how the label map came about."""
+        thresholds = self.rule.thresholds
+        return {
+            "classes": [label_names[c] for c in sorted(self.ticks.classes)],
+            "suggested": [label_names[c] for c in sorted(self.ticks.suggested)],
+            "dialect": self.rule.dialect.value,
+            "rule": self.rule.rule.value,
+            "scores": self.rule.scores.value,
+            "score_form": self.form.value,
+            "theta": thresholds.theta,
+            "alpha": thresholds.alpha,
+            "beta": thresholds.beta,
+            "background": thresholds.background,
+            "model_sha256": model.get("model_sha256", ""),
+            "corrected_share": self.corrected,
+            "status": self.record.row.status.value,
+        }
+
+
+class ImageLabeller:
+    """Labels images exactly as the desk does; its methods are called in a job.
+
+    Parameters
+    ----------
+    project, model, crf_options
+        What decides the label maps; thresholds are read from the project's file for every image.
+    """
+
+    def __init__(self, project: OpenedProject, model: ModelHost, crf_options: CrfOptions) -> None:
+        self._project = project
+        self._model = model
+        self._crf_options = crf_options
+        self._reader = project.reader()
+
+    def label(self, image: int, context: JobContext) -> Labelled:
+        """Make the label map of an image.
+
+        Raises
+        ------
+        EdamError
+            The photo is unusable, its edits are damaged, or there is neither a model nor a mask file.
+        Cancelled
+            The job was cancelled.
+        """
+        record = self._project.store.load(image)
+        entry = self._project.entry(record.row)
+        files = self._reader.read(entry)
+        size = files.photo.height, files.photo.width
+        layers = restore_layers(record, size)
+        saliency = corrected_saliency(files, layers)
+        masks = None
+        if files.base_map is None and (record.row.ticks is None or record.row.ticks.classes):
+            masks = self._masks(entry, files, context)
+        ticks = record.row.ticks or self._suggested(masks)
+        form = resolve_form(
+            self._project.choices,
+            self._model,
+            masks.own_form if masks is not None else None,
+            with_saliency=saliency is not None,
+        )
+        base = base_rule(self._model, self._project.label_set, with_saliency=saliency is not None)
+        rule = resolve_rule(record.thresholds, self._project.choices, base)
+        labels = files.base_map
+        if labels is None:
+            labels = self._algorithm(files, masks, ticks, saliency, rule, form, context)
+        if layers.label is not None:
+            labels = layers.label.compose(labels, np.empty_like(labels))
+        share = layers.label.share if layers.label is not None else 0.0
+        return Labelled(entry, record, files.photo.pixels, labels, ticks, share, rule, form, files.notices)
+
+    def infer(self, image: int, context: JobContext) -> None:
+        """Make an image's masks and keep them in the cache, so that it is there at once when it is shown."""
+        record = self._project.store.load(image)
+        entry = self._project.entry(record.row)
+        if not self._model.cached(entry.path):
+            self._masks(entry, self._reader.read(entry), context)
+
+    def _masks(self, entry: ImageEntry, files: ImageFiles, context: JobContext) -> MaskStack:
+        if files.masks is not None:
+            return FileMasks(files.masks)
+        if not self._model.is_ready:
+            raise InputFileError(entry.path, "has no activation masks, and no model is loaded to make them")
+        passes = self._model.passes(entry.path, lambda: files.photo.pixels, context, background=True)
+        return NetworkMasks(passes)
+
+    def _suggested(self, masks: MaskStack | None) -> Ticks:
+        if isinstance(masks, FileMasks):
+            return Ticks(masks.classes, masks.classes)
+        source = self._model.source
+        if isinstance(masks, NetworkMasks) and source is not None and source.can_suggest:
+            classes = source.suggested(masks.passes)
+            return Ticks(classes, classes)
+        return Ticks(frozenset())
+
+    def _algorithm(
+        self,
+        files: ImageFiles,
+        masks: MaskStack | None,
+        ticks: Ticks,
+        saliency: UInt8Array | None,
+        rule: LabelRule,
+        form: ScoreForm,
+        context: JobContext,
+    ) -> UInt8Array:
+        if masks is None or not ticks.classes:
+            return np.zeros((files.photo.height, files.photo.width), np.uint8)
+        scores = masks.scores(ticks.classes, form)
+        if rule.scores is ScoreSource.CRF and any(scores.classes):
+            from edam_gui.imaging.crf.refine import crf_scores
+
+            recommended = self._model.recommendation(with_saliency=saliency is not None)
+            options = self._crf_options.resolved(recommended)
+            engine = self._model.crf_engine()(files.photo.pixels, options.parameters)
+            scores = crf_scores(
+                engine,
+                scores,
+                background_exponent=options.background_exponent or 1.0,
+                cancelled=context.token.cancelled,
+            )
+        return pseudo_label(scores, saliency, rule)
+
+
+def corrected_saliency(files: ImageFiles, layers: RestoredLayers) -> UInt8Array | None:
+    """Return the saliency map with what was painted on it."""
+    if files.saliency is None or layers.saliency is None:
+        return files.saliency
+    return layers.saliency.compose(files.saliency, np.empty_like(files.saliency))
