@@ -173,3 +173,14 @@ def test_thumbnails_of_another_project_are_not_mixed_up(listing: Listing, tmp_pa
     assert before is not None
     listing.open(write_photos(tmp_path / "others", 2))
     assert session.thumbnails.get(listing.row(0).id) is None
+
+
+def test_who_waits_for_the_list_is_called_once_a_newer_one_stands(listing: Listing) -> None:
+    navigator = listing.session.navigator
+    called: list[int] = []
+    navigator.refresh(lambda: called.append(len(navigator.ids)))
+    navigator.set_query(Query(text="img1"))
+    listing.wait(lambda: not navigator.is_listing)
+    assert called == [3]
+    listing.relist()
+    assert called == [3]
