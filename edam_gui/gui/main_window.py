@@ -123,6 +123,8 @@ class MainWindow(QMainWindow):
         history = self.docks[-1]
         bind_edit(self.book, self.session, self.controller, self.canvas, history, self.presenter.colors, self)
         Comparing(self.session, self.canvas, self.presenter).bind(self.book)
+        self.book.bind_all({"view.grid": self._show_grid, "image.find": self._find_image})
+        self.workspace.grid_left.connect(lambda: self.book.action("view.grid").trigger())
         self.help = HelpActions(self.book, self, self.settings)
         self.help.bind()
         self.preferences = PreferenceHop(self.settings, self)
@@ -164,6 +166,14 @@ class MainWindow(QMainWindow):
         session.events.current_changed.connect(self._show_title)
         session.events.status_changed.connect(self._show_title)
         self._show_title()
+
+    def _show_grid(self, on: bool) -> None:
+        self.options.setVisible(not on)
+        self.workspace.show_grid(on)
+
+    def _find_image(self) -> None:
+        self.docks[0].show()
+        self.images.focus_filter()
 
     def _pick_class(self, class_index: int) -> None:
         self.session.activation.choose(class_index)

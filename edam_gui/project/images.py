@@ -89,7 +89,7 @@ def list_images(source: Path, list_file: Path | None = None) -> ImageCollection:
 
 
 def _from_folder(source: Path) -> ImageCollection:
-    voc_root = _voc_root(source)
+    voc_root = voc_root_of(source)
     root = source if voc_root is None else voc_root / IMAGE_FOLDER
     listing = walk_files(root, PHOTO_SUFFIXES)
     if not listing.files:
@@ -98,7 +98,8 @@ def _from_folder(source: Path) -> ImageCollection:
     return ImageCollection(root, entries, listing.problems, voc_root)
 
 
-def _voc_root(folder: Path) -> Path | None:
+def voc_root_of(folder: Path) -> Path | None:
+    """Return the VOC root that a folder is, or whose `JPEGImages` it is."""
     if is_folder(folder / IMAGE_FOLDER):
         return folder
     return folder.parent if folder.name == IMAGE_FOLDER else None

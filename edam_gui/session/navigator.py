@@ -12,12 +12,15 @@ from edam_gui.project.store.changes import SetStatus
 from edam_gui.session.context import Context
 
 _LIST: Final = "list-images"
+_PATIENCE_S: Final = 0.3
+"""How long listing waits for what is being saved."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Listing:
     ids: list[int]
     places: dict[int, int]
+    complete: bool
 
 
 class Navigator:
@@ -56,14 +59,16 @@ class Navigator:
             return
 
         def work(_: JobContext) -> _Listing:
-            project.store.flush(1.0)
+            complete = project.store.flush(_PATIENCE_S) or project.store.trouble is not None
             ids = project.store.ids(query)
-            return _Listing(ids, {image: place for place, image in enumerate(ids)})
+            return _Listing(ids, {image: place for place, image in enumerate(ids)}, complete)
 
         def take(listing: _Listing) -> None:
             self.ids, self._places = listing.ids, listing.places
             self._context.events.images_changed.emit()
-            if then is not None:
+            if not listing.complete:  # many images are just being added: show the first, and look again
+                self.refresh(then if not listing.ids else None)
+            if then is not None and (listing.ids or listing.complete):
                 then()
 
         self._context.jobs.start(_LIST, work, done=take, lane="list", urgent=True)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
-from edam_gui.jobs import Deliver, JobContext
-from edam_gui.project.opening import create_project, is_project, look_at, open_project
+from edam_gui.jobs import Deliver, JobContext, JobInfo
+from edam_gui.project.looking import Opening, is_project, look_at
+from edam_gui.project.opening import begin_project, fill_project, open_project
 from edam_gui.project.store import ProjectStore, Root
 from edam_gui.session.context import Context
 from edam_gui.session.messages import Level
@@ -16,6 +17,9 @@ from edam_gui.session.opened import OpenedProject
 from edam_gui.session.save_state import SaveState
 
 _OPEN: Final = "open-project"
+_FILL: Final = "open-fill"
+_MANY: Final = 1000
+"""Folders of this many photos are shown before all of them are listed."""
 
 
 class Opener:
@@ -25,15 +29,25 @@ class Opener:
     ----------
     context, deliver
         The session's state, and how the store's writer reaches the owner's thread.
-    opened, closing
-        Called on the owner's thread after a project was opened, and before it is closed.
+    opened, listed, filled, closing
+        Called on the owner's thread: a project was opened; there are more images in it; all of them are there, with
+        their image-level labels; it is about to be closed.
     """
 
     def __init__(
-        self, context: Context, deliver: Deliver, opened: Callable[[], None], closing: Callable[[], None]
+        self,
+        context: Context,
+        deliver: Deliver,
+        *,
+        opened: Callable[[], None],
+        listed: Callable[[], None],
+        filled: Callable[[], None],
+        closing: Callable[[], None],
     ) -> None:
         self._context = context
         self._opened = opened
+        self._listed = listed
+        self._filled = filled
         self._closing = closing
         self.save_state = SaveState(deliver, self._pending)
         self.granted: list[Path] = []
@@ -42,55 +56,101 @@ class Opener:
     @property
     def is_opening(self) -> bool:
         """Whether a project is being opened."""
-        return self._context.jobs.is_busy(_OPEN)
+        return self._context.jobs.is_busy("open-")
 
     def open(self, source: Path, *, list_file: Path | None = None, label_set: LabelSet = PASCAL_VOC) -> None:
         """Open a project file, or a folder, VOC root, list or image, for which a project is made if there is none."""
         granted = tuple(self.granted)
         saved, trouble = self.save_state.on_saved, self.save_state.on_trouble
 
-        def work(context: JobContext) -> tuple[ProjectStore, tuple[Path, ...]]:
+        def work(_: JobContext) -> tuple[ProjectStore, Opening | None]:
             if is_project(source):
-                return open_project(source, granted=granted, on_saved=saved, on_trouble=trouble), ()
+                return open_project(source, granted=granted, on_saved=saved, on_trouble=trouble), None
             opening = look_at(source, list_file)
             if opening.exists:
-                return open_project(opening.project_file, granted=granted, on_saved=saved, on_trouble=trouble), ()
-            store = create_project(opening, label_set, token=context.token, on_saved=saved, on_trouble=trouble)
+                return open_project(opening.project_file, granted=granted, on_saved=saved, on_trouble=trouble), None
+            store = begin_project(opening, label_set, on_saved=saved, on_trouble=trouble)
             if opening.notice is not None:
                 store.notices += (opening.notice,)
-            # The user has just pointed at these folders, which allows them from now on.
-            return store, tuple(root.folder for root in store.roots() if not root.inside)
+            return store, opening
 
         self._context.jobs.start(
             _OPEN,
             work,
-            done=self._take,
+            done=lambda opened: self._take(*opened),
             failed=lambda text: self._context.complain(text, "open"),
             title=f"Opening {source.name or source}",
             lane="open",
         )
 
-    def _take(self, opened: tuple[ProjectStore, tuple[Path, ...]]) -> None:
-        store, pointed_at = opened
+    def _take(self, store: ProjectStore, opening: Opening | None) -> None:
         self.close()
-        for folder in pointed_at:
-            self.granted.append(folder)
-            self.on_grant(folder)
         project = OpenedProject(store)
         project.on_submit = self.save_state.submitted
         self._context.project = project
         self._context.say(Level.INFO, "", "open")
         if store.read_only is not None:
             self._context.say(Level.WARNING, store.read_only, "read-only")
-        if store.notices:
-            self._context.say(Level.WARNING, _summary(store.notices), "notices")
+        if opening is None:
+            self._show(project)
+        else:
+            self._fill(project, opening)
+
+    def _fill(self, project: OpenedProject, opening: Opening) -> None:
+        """List the images of a new project; many of them are shown before all are there."""
+        for root in project.store.roots():
+            if not root.inside:
+                # The user has just pointed at this folder, which allows it from now on.
+                self._allow(root.folder)
+        shown = False
+
+        def show_first(info: JobInfo) -> None:
+            nonlocal shown
+            if info.key != _FILL or self._context.project is not project:
+                return
+            if not shown and info.done >= _MANY:
+                shown = True
+                self._show(project)
+            elif shown:
+                self._listed()
+
+        def work(context: JobContext) -> tuple[str, ...]:
+            return fill_project(project.store, opening, context.token, lambda count: context.progress(count, count + 1))
+
+        def done(problems: tuple[str, ...]) -> None:
+            jobs.progressed.disconnect(show_first)
+            project.store.notices += problems
+            project.forget_files()
+            if shown:
+                self._listed()
+                self._filled()
+                self._tell_notices(project)
+            else:
+                self._show(project)
+
+        def failed(sentence: str) -> None:
+            jobs.progressed.disconnect(show_first)
+            self._context.complain(sentence, "open")
+            self._show(project)
+
+        jobs = self._context.jobs
+        jobs.progressed.connect(show_first)
+        jobs.start(_FILL, work, done=done, failed=failed, title="Listing the photos", lane="open")
+
+    def _show(self, project: OpenedProject) -> None:
+        self._tell_notices(project)
         self._opened()
+
+    def _tell_notices(self, project: OpenedProject) -> None:
+        if project.store.notices:
+            self._context.say(Level.WARNING, _summary(project.store.notices), "notices")
 
     def close(self) -> None:
         """Close the project; what cannot be written is said."""
         project = self._context.project
         if project is None:
             return
+        self._context.jobs.cancel(_FILL)
         self._closing()
         self._context.project = None
         trouble = project.store.trouble
@@ -110,9 +170,12 @@ class Opener:
         if project is None:
             return
         project.store.grant(folder)
+        self._allow(folder)
+        project.forget_files()
+
+    def _allow(self, folder: Path) -> None:
         self.granted.append(folder)
         self.on_grant(folder)
-        project.forget_files()
 
     def save_elsewhere(self, path: Path) -> None:
         """Write a full copy of the project and go on with it.

@@ -102,7 +102,14 @@ class Session:
         self.bulk_ticks = BulkTicks(context, self.rows, self.bulk, self.ticks, self.sitting)
         self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting)
         self.label_table = LabelTable(context)
-        self.opener = Opener(context, deliver, self._opened, self._closing)
+        self.opener = Opener(
+            context,
+            deliver,
+            opened=self._opened,
+            listed=self.navigator.refresh,
+            filled=self._filled,
+            closing=self._closing,
+        )
         self._annotator = ""
         self.default_device = "auto"
         self._record_states()
@@ -207,6 +214,12 @@ class Session:
             self.navigator.go_to(last)
         else:
             self.navigator.next()
+
+    def _filled(self) -> None:
+        """Show the image-level label of the current image, if one has come for it since it is shown."""
+        project, current = self.project, self.current
+        if project is not None and current is not None and project.store.row(current.id).ticks != current.ticks:
+            self.desk.reload()
 
     def _agreed_classes(self, own: LabelSet) -> str:
         """Return why a model's classes do not fit the project's, as a sentence; an untouched project takes them."""

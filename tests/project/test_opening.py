@@ -9,11 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edam_gui.core.errors import Cancelled, InputFileError, OptionError
+from edam_gui.core.errors import Cancelled, InputFileError
 from edam_gui.core.label_set import PASCAL_VOC
-from edam_gui.imaging.image_labels import read_image_labels
 from edam_gui.jobs import CancelToken
-from edam_gui.project.export import save_labels
 from edam_gui.project.opening import (
     ORDER_SETTING,
     Opening,
@@ -232,15 +230,6 @@ def test_labels_are_imported_later(tmp_path: Path) -> None:
         assert import_labels(store, tmp_path / "later.csv") == ()
         ticks = [row.ticks for row in store.rows(store.ids())]
         assert ticks == [Ticks(frozenset({PASCAL_VOC.index("dog")})), Ticks(frozenset()), None]
-        save_labels(store, tmp_path / "again.csv")
-        save_labels(store, tmp_path / "cls_labels.npy")
-        for name in ("again.csv", "cls_labels.npy"):
-            labels = read_image_labels(tmp_path / name, PASCAL_VOC)
-            assert [labels.lookup(PurePosixPath(f"{stem}.jpg")) for stem in "abc"] == [
-                None if one is None else one.classes for one in ticks
-            ]
-        with pytest.raises(OptionError, match=r"\.npy or \.csv"):
-            save_labels(store, tmp_path / "labels.txt")
 
 
 def test_roles_are_changed_later(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ class EditLayer:
         # The exact box costs one look over the old one, worth it only for whole maps.
         box = self.box if rect is None else self._box
         edited = None if box is None else part.intersection(box)
-        if edited is not None:
+        if edited is not None and self._painted[grid_slices(edited)].any():
             index = edited.slices
             cv2.copyTo(self._values[index], as_bytes(self._mask[index]), dst=out[index])
         return out

@@ -1,11 +1,13 @@
-"""Paint a region in one step."""
+"""Paint a region, or bake all that is shown, in one step."""
 
 from __future__ import annotations
 
+from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.paint_rule import ANYWHERE, PaintContext, PaintRule
 from edam_gui.core.edits.patch import EditPatch
 from edam_gui.core.edits.recorder import EditRecorder, PaintValue
+from edam_gui.core.edits.rect import Rect
 from edam_gui.core.edits.region import Region
 
 
@@ -39,4 +41,24 @@ def paint(
     """
     recorder = EditRecorder(layer, rule, context)
     recorder.put(region.rect, region.mask, value)
+    return recorder.finish()
+
+
+def bake(layer: EditLayer, auto: UInt8Array) -> EditPatch | None:
+    """Make all that is shown an edit, in place: no change of thresholds, saliency or model shows through any more.
+
+    Parameters
+    ----------
+    layer
+        Of an image of (height, width).
+    auto
+        (H, W) uint8, the automatic result below the layer.
+
+    Returns
+    -------
+    EditPatch | None
+        The undo step, `None` if every pixel was edited already.
+    """
+    recorder = EditRecorder(layer)
+    recorder.put(Rect.whole(layer.size), ~layer.mask, auto)
     return recorder.finish()

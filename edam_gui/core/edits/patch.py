@@ -11,6 +11,7 @@ import numpy as np
 from edam_gui.core.arrays import BoolArray, UInt8Array
 from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.rect import Rect
+from edam_gui.core.edits.tiles import TILE
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,11 +87,18 @@ class EditPatch:
 
     @property
     def dirty(self) -> tuple[Rect, ...]:
-        """What to recompose and redraw: `rect`, or the tiles alone where they fill little of it (a long stroke)."""
+        """What to recompose and redraw: `rect`, or runs of tiles where those fill little of it (a long stroke)."""
         rect = self.rect
         if 2 * sum(tile.rect.area for tile in self.tiles) >= rect.area:
             return (rect,)
-        return tuple(tile.rect for tile in self.tiles)
+        runs = [self.tiles[0].rect]
+        for tile in self.tiles[1:]:
+            last = runs[-1]
+            if tile.rect.top // TILE == last.top // TILE and tile.rect.left // TILE == (last.right - 1) // TILE + 1:
+                runs[-1] = last.union(tile.rect)
+            else:
+                runs.append(tile.rect)
+        return tuple(runs)
 
     def apply(self, layer: EditLayer) -> tuple[Rect, ...]:
         """Make the change (redo); the layer must be as it was before it. Return `dirty`.

@@ -9,7 +9,7 @@ from edam_gui.core.edits.brush import Brush, BrushPoint
 from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.paint_rule import ANYWHERE, PaintContext, PaintRule
 from edam_gui.core.edits.patch import EditPatch
-from edam_gui.core.edits.recorder import EditRecorder, PaintValue
+from edam_gui.core.edits.recorder import EditRecorder, PaintValue, Revert
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.edits.sweep import Dab, sweep
 
@@ -50,6 +50,11 @@ class Stroke:
         self._value = value
         self._recorder = EditRecorder(layer, rule, context)
         self._last: Dab | None = None
+
+    @property
+    def only_paints(self) -> bool:
+        """Whether it takes nothing back, so that ``layer.compose(shown, shown, dirty)`` is enough."""
+        return not isinstance(self._value, Revert)
 
     def extend(self, points: Iterable[BrushPoint]) -> Rect | None:
         """Paint on, in a straight line from point to point; the first point of a stroke is a dab.

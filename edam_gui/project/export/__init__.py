@@ -5,11 +5,10 @@ made with), `classes.json`, `cls_labels.npy` and `cls_labels.csv`, and a hidden 
 """
 
 from edam_gui.project.export.journal import JOURNAL
-from edam_gui.project.export.label_tables import write_cls_labels, write_label_csv
 from edam_gui.project.export.report import ExportProgress, ExportReport
 from edam_gui.project.export.request import ExportFormat, ExportImage, ExportRequest, Labelled, PhotoLink, Split
 from edam_gui.project.export.run import export_images
-from edam_gui.project.export.selection import save_labels, select_images
+from edam_gui.project.export.selection import select_images
 
 __all__ = [
     "JOURNAL",
@@ -22,8 +21,5 @@ __all__ = [
     "PhotoLink",
     "Split",
     "export_images",
-    "save_labels",
     "select_images",
-    "write_cls_labels",
-    "write_label_csv",
 ]

@@ -70,7 +70,8 @@ class ExportRequest:
     labels
         Whether `cls_labels.npy` and `cls_labels.csv` are written.
     suggested
-        Whether these hold classes that the model suggested and nobody confirmed.
+        Whether classes that the model suggested and nobody confirmed count in them; without, an image that has any gets
+        no row.
     resume
         Go on with an earlier export: images whose files are there, valid and made of the same, are kept.
     overwrite

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import PurePosixPath
 from typing import Any, Final, TypeVar
 
 import edam_gui
 from edam_gui.core.errors import Cancelled, EdamError
-from edam_gui.imaging.atomic import make_folder, write_bytes
+from edam_gui.imaging.atomic import make_folder, remove_quietly, write_bytes
+from edam_gui.imaging.label_rows_writer import write_image_labels
 from edam_gui.jobs import CancelToken, Failure, Street
 from edam_gui.project.export.files import ExportFiles, photo_stamp
 from edam_gui.project.export.journal import Entry, Journal, earlier_entries
-from edam_gui.project.export.label_tables import known_classes, write_cls_labels, write_label_csv
 from edam_gui.project.export.report import ExportProgress, ExportReport
 from edam_gui.project.export.request import ExportFormat, ExportImage, ExportRequest, Labelled
 from edam_gui.project.export.voc_tree import write_lists
@@ -177,18 +178,17 @@ class _Run:
 
     def _write_tables(self, images: Sequence[ExportImage]) -> None:
         voc = ExportFormat.VOC in self._request.formats
-        rows = list(self._rows(images))
-        names = self._files.ids if voc else self._files.names
-        label_set, out = self._request.label_set, self._request.out
-        write_cls_labels(out / CLS_LABELS, ((names[image.entry], classes) for image, classes in rows), label_set)
-        full = ((f"{names[i.entry]}.jpg" if voc else str(i.entry.relative), classes) for i, classes in rows)
-        write_label_csv(out / LABEL_CSV, full, label_set)
-
-    def _rows(self, images: Sequence[ExportImage]) -> Iterator[tuple[ExportImage, frozenset[int]]]:
+        table: dict[PurePosixPath, frozenset[int]] = {}
         for image in images:
-            classes = known_classes(image.ticks, suggested=self._request.suggested)
+            classes = _known_classes(image, self._request)
             if classes is not None:
-                yield image, classes
+                name = PurePosixPath(f"{self._files.ids[image.entry]}.jpg") if voc else image.entry.relative
+                table[name] = classes
+        for path in (self._request.out / CLS_LABELS, self._request.out / LABEL_CSV):
+            if table:
+                write_image_labels(path, table, self._request.label_set)
+            else:
+                remove_quietly(path)  # an earlier export's
 
     def _provenance(self, done: Sequence[ExportImage], splits: dict[str, str]) -> dict[str, Any]:
         return {
@@ -224,6 +224,14 @@ class _Run:
 
 def _key(image: ExportImage) -> str:
     return f"{image.key}|{photo_stamp(image)}"
+
+
+def _known_classes(image: ExportImage, request: ExportRequest) -> frozenset[int] | None:
+    """Return the classes of an image for the tables; `None`: no row, which readers take for unknown."""
+    ticks = image.ticks
+    if ticks is None or (ticks.suggested and not request.suggested):
+        return None
+    return frozenset(index for index in ticks.classes if index <= len(request.label_set))
 
 
 def _json_bytes(content: dict[str, Any]) -> bytes:

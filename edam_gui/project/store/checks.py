@@ -10,7 +10,7 @@ from typing import Final
 from edam_gui.core.errors import InputFileError
 from edam_gui.imaging.picture_file import read_cause
 from edam_gui.project.store.schema import TABLES, check_schema
-from edam_gui.project.store.trouble import primary_code
+from edam_gui.project.store.trouble import DatabaseErrors, primary_code
 
 _MAGIC: Final = b"SQLite format 3\0"
 _JOURNAL_MAGIC: Final = bytes.fromhex("d9d505f920a163d7")
@@ -67,11 +67,11 @@ def check_content(connection: sqlite3.Connection, path: Path) -> None:
             found = connection.execute(pragma).fetchone()[0]
             if found != "ok":
                 raise DamagedError(path, f"is damaged ({str(found).splitlines()[0][:200]})")
-    except sqlite3.Error as error:
+    except DatabaseErrors as error:
         raise opening_error(error, path) from error
 
 
-def opening_error(error: sqlite3.Error, path: Path) -> InputFileError:
+def opening_error(error: Exception, path: Path) -> InputFileError:
     """Return what to raise when SQLite cannot open or read a project."""
     code = primary_code(error)
     if code in ("CORRUPT", "NOTADB", "ERROR", "FORMAT", "TOOBIG"):

@@ -85,7 +85,11 @@ def _connect(path: Path, options: str) -> sqlite3.Connection:
         timeout=_BUSY_S,
         check_same_thread=False,
     )
-    harden(connection)
+    try:
+        harden(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -11,6 +11,7 @@ from edam_gui.project.store.change import Change, apply_batch
 from edam_gui.project.store.changes import PutRoot
 from edam_gui.project.store.creating import build_file
 from edam_gui.project.store.roots import place_of
+from edam_gui.project.store.trouble import DatabaseErrors
 from edam_gui.project.store.values import Root
 
 
@@ -39,7 +40,7 @@ def copy_project(
     def fill(copy: sqlite3.Connection) -> None:
         try:
             stored.backup(copy)
-        except sqlite3.Error as error:
+        except DatabaseErrors as error:
             raise OutputError(path, f"could not be written, because the project cannot be read ({error})") from error
         copy.execute("PRAGMA journal_mode = DELETE")  # the rename takes one file along, not its log
         copy.execute("BEGIN")

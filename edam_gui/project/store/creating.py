@@ -14,7 +14,7 @@ from edam_gui.imaging.atomic import remove_quietly, write_cause
 from edam_gui.project.store.changes import Change, SetSetting
 from edam_gui.project.store.connection import create_file
 from edam_gui.project.store.schema import migrate
-from edam_gui.project.store.trouble import primary_code
+from edam_gui.project.store.trouble import DatabaseErrors, primary_code
 
 
 def new_project(path: Path, changes: tuple[Change, ...]) -> None:
@@ -64,7 +64,7 @@ def build_file(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
             connection.close()
         temporary.replace(path)
         _sync_folder(path.parent)
-    except sqlite3.Error as error:
+    except DatabaseErrors as error:
         full = primary_code(error) == "FULL"
         raise OutputError(
             path, f"could not be written{', because the disk is full' if full else f' ({error})'}"

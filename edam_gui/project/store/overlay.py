@@ -9,6 +9,7 @@ from typing import Final
 
 from edam_gui.project.store.changes import Change
 from edam_gui.project.store.connection import harden
+from edam_gui.project.store.rows import RowWriter
 from edam_gui.project.store.schema import migrate
 
 # What reading one image, or the project, looks at: all rows, or those of the image.
@@ -59,9 +60,9 @@ def with_pending(stored: sqlite3.Connection, image: int | None, changes: Iterabl
 
 def _copy(stored: sqlite3.Connection, memory: sqlite3.Connection, rows: str, values: tuple[int, ...]) -> None:
     table = rows.split(" ", 1)[0]
-    cursor = stored.execute(f"SELECT * FROM {rows}", values)  # noqa: S608 - names of this module only
-    marks = ", ".join("?" * len(cursor.description))
-    memory.executemany(f"INSERT INTO {table} VALUES ({marks})", cursor)  # noqa: S608
+    writer = RowWriter(memory, table)
+    for row in stored.execute(f"SELECT * FROM {rows}", values):  # noqa: S608 - names of this module only
+        writer.insert(row)
 
 
 def _try(memory: sqlite3.Connection, change: Change) -> None:

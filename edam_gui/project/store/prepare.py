@@ -13,7 +13,7 @@ from edam_gui.project.store.lock import ProjectLock
 from edam_gui.project.store.records import read_setting
 from edam_gui.project.store.recovery import recover
 from edam_gui.project.store.schema import migrate
-from edam_gui.project.store.trouble import LostFileError
+from edam_gui.project.store.trouble import DatabaseErrors, LostFileError
 
 
 def check_exists(path: Path) -> None:
@@ -66,14 +66,14 @@ def _check(path: Path, *, writable: bool) -> None:
     check_file(path)
     try:
         connection = open_updater(path) if writable else open_reader(path)
-    except sqlite3.Error as error:
+    except DatabaseErrors as error:
         raise opening_error(error, path) from error
     try:
         check_content(connection, path)
         if writable:
             migrate(connection)
             choose_journal(connection, path)
-    except sqlite3.Error as error:
+    except DatabaseErrors as error:
         raise OutputError(path, f"could not be made ready for writing ({error})") from error
     finally:
         connection.close()

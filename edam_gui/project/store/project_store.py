@@ -16,6 +16,7 @@ from edam_gui.project.store.creating import new_project
 from edam_gui.project.store.folders import ProjectFolders
 from edam_gui.project.store.lock import ProjectLock
 from edam_gui.project.store.prepare import check_exists, open_same, prepare, take
+from edam_gui.project.store.trouble import DatabaseErrors
 from edam_gui.project.store.writer import Listener, Writer
 
 CLOSE_TIMEOUT_S = 5.0
@@ -234,7 +235,7 @@ class ProjectStore(ProjectFolders):
     def _copy(self, target: Path, batches: tuple[tuple[Change, ...], ...]) -> None:
         try:
             reader = open_reader(self.path)
-        except sqlite3.Error:
+        except DatabaseErrors:
             with self._open() as still_open:  # of a deleted file this may be all that is left
                 copy_project(still_open, target, self.roots(), batches)
             return

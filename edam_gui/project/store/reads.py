@@ -17,7 +17,7 @@ from edam_gui.project.store import queries, records
 from edam_gui.project.store.changes import Change
 from edam_gui.project.store.connection import open_reader
 from edam_gui.project.store.overlay import with_pending
-from edam_gui.project.store.trouble import primary_code
+from edam_gui.project.store.trouble import DatabaseErrors, primary_code
 from edam_gui.project.store.values import (
     Counts,
     ImageRecord,
@@ -210,7 +210,7 @@ class ProjectReads(ABC):
                 raise InputFileError(self.path, "is closed")
             try:
                 yield reader.connection
-            except sqlite3.Error as error:
+            except DatabaseErrors as error:
                 damaged = primary_code(error) in ("CORRUPT", "NOTADB")
                 cause = "is damaged; open the project again to recover what is readable"
                 raise InputFileError(self.path, cause if damaged else f"cannot be read ({error})") from error

@@ -18,7 +18,9 @@ from edam_gui.imaging.atomic import remove_quietly, write_cause
 from edam_gui.project.store.changes import SetSetting
 from edam_gui.project.store.connection import open_updater
 from edam_gui.project.store.creating import build_file
+from edam_gui.project.store.rows import RowWriter
 from edam_gui.project.store.schema import TABLES
+from edam_gui.project.store.trouble import DatabaseErrors
 
 _SIDE_FILES: Final = ("", "-wal", "-journal", "-shm")
 _MOST_PADDING: Final = 64
@@ -104,19 +106,18 @@ def _legible_copy(aside: Path) -> Iterator[Path]:
 def _open(path: Path) -> sqlite3.Connection:
     try:
         return open_updater(path)
-    except sqlite3.Error:
+    except DatabaseErrors:
         return sqlite3.connect(":memory:")  # nothing of it can be read
 
 
 def _rescue(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> int:
     """Copy the readable rows of a table that the new schema accepts; return how many there are."""
-    width = len(new.execute(f"SELECT * FROM {table}").description)  # noqa: S608 - names of this module only
-    marks = ", ".join("?" * width)
+    writer = RowWriter(new, table)
     before = new.total_changes
-    for row in _readable(old, table, width):
+    for row in _readable(old, table, writer.width):
         try:
-            new.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)  # noqa: S608
-        except sqlite3.Error:
+            writer.insert(row)
+        except DatabaseErrors:
             continue  # a damaged row; the count tells how many there were
     return new.total_changes - before
 
@@ -128,7 +129,7 @@ def _readable(old: sqlite3.Connection, table: str, width: int) -> Iterator[tuple
             for row in old.execute(f"SELECT * FROM {table} {order}"):  # noqa: S608
                 if len(row) == width:
                     yield row
-        except sqlite3.Error:
+        except DatabaseErrors:
             continue  # the damage; another order reaches what is behind it
 
 
@@ -149,7 +150,7 @@ def _image_ids(old: sqlite3.Connection) -> list[int]:
     for sql in ("SELECT id FROM image ORDER BY id", "SELECT id FROM image ORDER BY id DESC"):
         try:
             ids.update(int(row[0]) for row in old.execute(sql))
-        except (sqlite3.Error, ValueError):
+        except (*DatabaseErrors, ValueError):
             continue
     return sorted(ids)
 

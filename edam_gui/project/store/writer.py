@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from edam_gui.project.store.change import Change, apply_batch
-from edam_gui.project.store.trouble import LostFileError, sentence_of
+from edam_gui.project.store.trouble import DatabaseErrors, LostFileError, sentence_of
 
 _FIRST_DELAY_S: Final = 0.05
 _LAST_DELAY_S: Final = 2.0
@@ -204,7 +204,7 @@ class Writer:
             for batch in batches:
                 apply_batch(connection, batch, refused)
             connection.execute("COMMIT")
-        except (sqlite3.Error, OSError, MemoryError) as error:
+        except (*DatabaseErrors, OSError, MemoryError) as error:
             self._disconnect()
             return sentence_of(error, self._path)
         return None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from edam_gui.core.edits.brush import Brush, BrushPoint, BrushShape
 from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.layer_code import layer_from_bytes, layer_to_bytes
-from edam_gui.core.edits.paint import paint
+from edam_gui.core.edits.paint import bake, paint
 from edam_gui.core.edits.paint_rule import Over, PaintContext, PaintRule
 from edam_gui.core.edits.patch_code import patch_from_bytes, patch_to_bytes
 from edam_gui.core.edits.recorder import REVERT, PaintValue
@@ -110,7 +110,7 @@ def test_stroke_paints_what_it_covers_as_far_as_the_rule_allows_at_its_beginning
     for part in [[p] for p in path] if one_by_one else [path]:
         dirty = stroke.extend(part)
         if dirty is not None:
-            layer.compose(context.auto, shown, dirty)
+            layer.compose(shown if stroke.only_paints else context.auto, shown, dirty)
     stroke.finish()
 
     expected = np.where(where, -1 if value is REVERT else value, was)
@@ -233,3 +233,27 @@ def test_rule_without_what_it_looks_at_is_refused_in_a_sentence(rule: PaintRule)
 def test_impossible_rules_are_refused(make: object) -> None:
     with pytest.raises(OptionError):
         make()  # type: ignore[operator]
+
+
+def test_baked_map_stays_whatever_the_algorithm_says_and_can_be_undone() -> None:
+    layer, context = painted_layer(3)
+    before = state(layer)
+    shown = layer.compose(context.auto, np.empty(SIZE, np.uint8))
+    patch = bake(layer, context.auto)
+    assert patch is not None
+    assert layer.share == 1.0
+    np.testing.assert_array_equal(layer.compose(np.full(SIZE, 9, np.uint8), np.empty(SIZE, np.uint8)), shown)
+    assert bake(layer, context.auto) is None
+    patch.revert(layer)
+    assert state(layer) == before
+
+
+def test_whole_layer_is_taken_back_in_one_step() -> None:
+    layer = EditLayer(SIZE)
+    layer.put(Rect(100, 100, 40, 170), np.eye(40, 170, dtype=np.bool_), 3)
+    before = state(layer)
+    patch = paint(layer, Region(Rect.whole(SIZE), np.ones(SIZE, np.bool_)), REVERT)
+    assert patch is not None
+    assert (layer.count, layer.box) == (0, None)
+    patch.revert(layer)
+    assert state(layer) == before

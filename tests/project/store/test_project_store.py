@@ -214,6 +214,10 @@ def test_a_file_name_that_is_no_text_survives(tmp_path: Path) -> None:
         assert row.relative == name
         assert row.ticks == Ticks(frozenset({1}))
         assert store.ids(Query(text="caf")) == [row.id]
+        store.submit(SetNote(row.id, "seen"))
+        assert store.row(row.id).relative == name  # with the note still pending
+        store.save_elsewhere(tmp_path / "copy.edam")
+        assert store.path_of(row) == tmp_path / name
 
 
 def test_a_batch_that_cannot_be_applied_is_named_and_the_others_are_saved(tmp_path: Path) -> None:

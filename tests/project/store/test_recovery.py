@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
-from contextlib import closing
-from pathlib import Path
+from contextlib import closing, suppress
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from edam_gui.core.errors import InputFileError
-from edam_gui.project.store import ProjectStore, Status
-from edam_gui.project.store.changes import AppendStep, SetStatus
+from edam_gui.core.errors import EdamError, InputFileError
+from edam_gui.project.choices import Choices
+from edam_gui.project.store import Location, ProjectStore, Query, Role, Sort, Status, Ticks
+from edam_gui.project.store.changes import (
+    AppendStep,
+    PutSnapshot,
+    SetNote,
+    SetRole,
+    SetStatus,
+    SetThresholds,
+    SetTicks,
+    SetView,
+    set_choices,
+)
+from edam_gui.project.thresholds import PartialThresholds
 from tests.project.store.helpers import names, new_store
 
 IMAGES = 200
@@ -96,3 +109,53 @@ def test_a_damaged_project_of_another_window_is_left_alone(tmp_path: Path) -> No
         with pytest.raises(InputFileError, match="is damaged"):
             ProjectStore.open(path)
         assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("seed", range(45))
+def test_a_file_damaged_anywhere_gives_a_sentence_or_a_project(tmp_path: Path, seed: int) -> None:
+    path = new_project_with_everything(tmp_path)
+    data = bytearray(path.read_bytes())
+    chance = random.Random(seed)  # noqa: S311
+    for _ in range(chance.choice([1, 5, 50])):
+        start = chance.randrange(100 if seed % 4 == 0 else len(data))
+        length = chance.choice([1, 2, 8, 200])
+        data[start : start + length] = chance.randbytes(length)
+    path.write_bytes(data)
+    try:
+        store = ProjectStore.open(path)
+    except EdamError as error:
+        said = str(error)
+        store = None
+    if store is None:
+        assert str(path) in said
+        return
+    with store:
+        for sort in Sort:
+            ids = store.ids(Query(sort=sort))
+        rows = store.rows(ids)
+        for row in rows:
+            with suppress(InputFileError):
+                store.path_of(row)
+        records = [store.load(image) for image in ids]
+        assert [record.row for record in records] == rows
+        assert store.counts().total == len(ids)
+        assert len(store.label_set) > 0
+        assert store.choices is not None
+        store.submit(*(SetStatus(image, Status.ACCEPTED) for image in ids[:5]))
+        assert store.flush(20)
+
+
+def new_project_with_everything(folder: Path) -> Path:
+    with new_store(folder, images=12) as store:
+        for image in store.ids():
+            store.submit(
+                SetTicks(image, Ticks(frozenset({1 + image, 9}), frozenset({9}))),
+                AppendStep(image, 1, "stroke", "Brush", bytes(900)),
+                PutSnapshot(image, "values", 1, bytes(1200)),
+                SetNote(image, "a note"),
+                SetView(image, {"zoom": image}),
+                SetThresholds(PartialThresholds(theta=image), image=image),
+                SetThresholds(PartialThresholds(alpha=0.5), image=image, class_index=2),
+            )
+        store.submit(set_choices(Choices(model="m")), SetRole(Role.SALIENCY, Location(1, PurePosixPath("sal"))))
+    return store.path

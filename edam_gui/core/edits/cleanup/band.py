@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 
 from edam_gui.core.arrays import BoolArray, UInt8Array
-from edam_gui.core.edits.cleanup.common import box_of, check_length, squared_distance
+from edam_gui.core.edits.cleanup.common import box_of, check_length, within
 from edam_gui.core.edits.components import label_areas
 from edam_gui.core.edits.relabel import Relabel
 from edam_gui.core.label_set import IGNORE
@@ -43,9 +43,9 @@ def ignore_band(labels: UInt8Array, width: int, classes: Collection[int] | None 
         part = labels[box.slices]
         counts = _counts(label, classes)[part]
         own = part == label
-        near = squared_distance(counts & (part < label)) <= thick * thick
+        near = within(counts & (part < label), thick)
         if thin:
-            near |= squared_distance(counts & (part > label)) <= thin * thin
+            near |= within(counts & (part > label), thin)
         after[box.slices][near & own] = IGNORE
     return Relabel.of(labels, after)
 

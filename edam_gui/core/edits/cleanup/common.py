@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 
 import cv2
@@ -10,12 +11,15 @@ import numpy as np
 from edam_gui.core.arrays import BoolArray, Float32Array, UInt8Array
 from edam_gui.core.edits.components import label_areas
 from edam_gui.core.edits.rect import Rect
-from edam_gui.core.edits.region import bounding_box
+from edam_gui.core.edits.region import as_bytes, bounding_box
 from edam_gui.core.errors import OptionError
 from edam_gui.core.label_set import BACKGROUND, IGNORE
 
 MAX_RADIUS = 1000
 """Largest radius or width, px."""
+
+_KERNEL_RADIUS = 6.0
+"""Up to this radius (px) dilating with a disc is faster than a distance transform."""
 
 
 def foreground(labels: UInt8Array, classes: Collection[int] | None) -> list[int]:
@@ -33,9 +37,19 @@ def squared_distance(target: BoolArray) -> Float32Array:
     """Return the exact squared distance (px) of every pixel to the nearest one of the (h, w) `target`; inf without."""
     if not target.any():
         return np.full(target.shape, np.inf, np.float32)
-    distance = cv2.distanceTransform((~target).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance = cv2.distanceTransform(as_bytes(~target), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     # Squares of distances between pixels are integers.
     return np.asarray(np.rint(distance * distance), np.float32)
+
+
+def within(target: BoolArray, radius: float) -> BoolArray:
+    """Return the pixels at most `radius` (px) from the nearest one of the (h, w) `target`."""
+    if radius > _KERNEL_RADIUS:
+        return squared_distance(target) <= radius * radius
+    # The same pixels, faster.
+    steps = np.arange(-math.floor(radius), math.floor(radius) + 1)
+    disc = (steps * steps + (steps * steps)[:, None] <= radius * radius).astype(np.uint8)
+    return np.asarray(cv2.dilate(as_bytes(target), disc), np.uint8).view(np.bool_)
 
 
 def check_length(name: str, value: float, least: float) -> None:

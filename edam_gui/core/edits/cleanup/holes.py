@@ -48,6 +48,8 @@ def fill_holes(
         hole[0] = False
         if at_most is not None:
             hole &= area <= at_most
+        if not hole.any():
+            continue
         area[~hole] = np.iinfo(np.int32).max
         size = area[parts]
         best = smallest[box.slices]

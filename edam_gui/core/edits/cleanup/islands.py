@@ -34,6 +34,7 @@ def remove_islands(labels: UInt8Array, smaller_than: int, classes: Collection[in
     after = labels.copy()
     while True:
         ids = _find_islands(after, smaller_than, classes)
+        # What has been dissolved cannot leave new islands, so most maps take one round.
         if ids is None or not _dissolve(after, ids):
             return Relabel.of(labels, after)
 
@@ -63,7 +64,7 @@ def _find_islands(labels: UInt8Array, smaller_than: int, classes: Collection[int
 
 
 def _dissolve(labels: UInt8Array, ids: Int32Array) -> bool:
-    """Relabel, in place, every island that touches what stays; return whether there was one."""
+    """Relabel, in place, every island that touches what stays; return whether that lets others follow."""
     rows, columns = np.nonzero(ids)
     own = ids[rows, columns]
     pairs = []
@@ -84,4 +85,4 @@ def _dissolve(labels: UInt8Array, ids: Int32Array) -> bool:
     table[best] = label[order][first]
     new = table[own]
     labels[rows[new >= 0], columns[new >= 0]] = new[new >= 0].astype(np.uint8)
-    return True
+    return best.size < np.unique(own).size

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from edam_gui.core.arrays import UInt8Array
-from edam_gui.core.edits.cleanup.common import box_of, check_length, squared_distance
+from edam_gui.core.edits.cleanup.common import box_of, check_length, squared_distance, within
 from edam_gui.core.edits.components import label_areas
 from edam_gui.core.edits.relabel import Relabel
 
@@ -37,7 +37,7 @@ def grow_class(labels: UInt8Array, label: int, radius: float) -> Relabel | None:
         return None
     after = labels.copy()
     part = after[box.slices]
-    part[squared_distance(part == label) <= radius * radius] = label
+    part[within(part == label, radius)] = label
     return Relabel.of(labels, after)
 
 

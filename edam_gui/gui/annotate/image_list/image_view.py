@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QSize
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QSize
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
@@ -11,6 +11,8 @@ from edam_gui.gui.annotate.image_list.pixmaps import ThumbnailPixmaps
 from edam_gui.gui.annotate.image_list.uniform_view import UniformView
 from edam_gui.gui.shell.theme import current_theme
 from edam_gui.session.session import Session
+
+_Index = QModelIndex | QPersistentModelIndex
 
 
 class ImageView(UniformView):
@@ -41,6 +43,7 @@ class ImageView(UniformView):
         super().__init__(item, grid=grid, parent=parent)
         self._session = session
         self._name = name
+        self._chosen: int | None = None
         self.images = ImageListModel(session, self)
         self.pixmaps = ThumbnailPixmaps(session.thumbnails, thumbnail)
         self.setModel(self.images)
@@ -49,7 +52,7 @@ class ImageView(UniformView):
         current_theme().changed.connect(self.viewport().update)
         session.thumbnails.ready.connect(self._ready)
         session.events.project_changed.connect(self.pixmaps.clear)
-        session.events.images_changed.connect(self.follow)
+        session.events.images_changed.connect(self._list_changed)
         session.events.current_changed.connect(self.follow)
 
     def selected_images(self) -> list[int]:
@@ -70,7 +73,23 @@ class ImageView(UniformView):
         hints = QAbstractItemView.ScrollHint
         self.scrollTo(index, hints.EnsureVisible if place in self.visible_rows() else hints.PositionAtCenter)
 
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+    def currentChanged(self, current: _Index, previous: _Index) -> None:  # noqa: N802 - Qt's name
+        """Remember which image it is: the list may change around it."""
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self._chosen = self.images.image(current.row())
+
+    def _list_changed(self) -> None:
+        """Keep the chosen image where it is still listed, else follow the desk."""
+        place = self._session.navigator.place_of(self._chosen) if self._chosen is not None else None
+        if place is None or place >= self.images.rowCount():
+            self.follow()
+            return
+        index = self.images.index(place)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Want no thumbnails while nobody looks."""
         super().hideEvent(event)
         self._session.thumbnails.want(self._name, ())

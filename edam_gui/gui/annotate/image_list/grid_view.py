@@ -1,0 +1,100 @@
+"""The grid's images, and the keys that tick classes on them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from edam_gui.gui.annotate.image_list.digit_entry import DigitEntry
+from edam_gui.gui.annotate.image_list.image_view import ImageView
+from edam_gui.gui.annotate.image_list.tile_delegate import TileDelegate, thumbnail_box, tile_size
+from edam_gui.session.session import Session
+
+_FIRST_SIDE: Final = 160
+
+
+class GridView(ImageView):
+    """Thumbnails; digits tick classes on those that are selected.
+
+    Attributes
+    ----------
+    leave
+        Signal: the user wants to go back to the canvas.
+    """
+
+    leave = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, "grid", tile_size(_FIRST_SIDE), thumbnail_box(_FIRST_SIDE), grid=True, parent=parent)
+        self._session = session
+        self.tiles = TileDelegate(session, self.pixmaps, _FIRST_SIDE, self)
+        self.setItemDelegate(self.tiles)
+        self.setAccessibleName("Image grid")
+        self.digits = DigitEntry(lambda: len(session.label_set), self)
+        self.digits.chosen.connect(self.toggle)
+
+    @property
+    def side(self) -> int:
+        """Width of the thumbnails."""
+        return self.tiles.side
+
+    def set_side(self, side: int) -> None:
+        """Show thumbnails of another width."""
+        if side != self.tiles.side:
+            self.tiles.side = side
+            self.pixmaps.set_box(thumbnail_box(side))
+            self.set_item_size(tile_size(side))
+
+    def toggle(self, class_index: int) -> None:
+        """Tick a class on the selected images, or untick it if all of them have it."""
+        images = self.selected_images()
+        if images and self._writable:
+            self._session.bulk_ticks.toggle(images, class_index)
+
+    def event(self, event: QEvent) -> bool:
+        """Claim the keys of the grid before shortcuts of the window get them."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Tick, confirm, clear, or move."""
+        if not _is_ours(event):
+            self.digits.finish()  # moving on ends a number
+            super().keyPressEvent(event)
+            return
+        key = event.key()
+        if Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
+            self.digits.press(key - Qt.Key.Key_0)
+            return
+        if key == Qt.Key.Key_Escape:
+            if not self.digits.cancel():
+                self.leave.emit()
+            return
+        self.digits.finish()
+        if key in _ENTER:
+            self.activated.emit(self.currentIndex())
+        elif self._writable:
+            images = self.selected_images()
+            if key == Qt.Key.Key_Space:
+                self._session.bulk_ticks.confirm(images)
+            else:
+                self._session.bulk_ticks.set_none(images)
+
+    @property
+    def _writable(self) -> bool:
+        project = self._session.project
+        return project is not None and project.read_only is None
+
+
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_OTHERS: Final = (*_ENTER, Qt.Key.Key_Space, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Escape)
+
+
+def _is_ours(event: QKeyEvent) -> bool:
+    plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
+    return plain and (Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9 or event.key() in _OTHERS)
