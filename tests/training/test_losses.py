@@ -19,9 +19,7 @@ def test_pooling_weighs_cells_by_the_part_of_them_in_the_box(sharpness: float) -
     boxes = torch.tensor([[[box, (0.0, 0.0, 0.0, 0.0)]]])
     fine = responses[0, 0].repeat_interleave(8, 1).repeat_interleave(8, 2)[:, 8:32, 4:24].flatten(1)
     expected = (
-        fine.mean(1)
-        if sharpness == 0
-        else (torch.logsumexp(sharpness * fine, 1) - math.log(fine.shape[1])) / sharpness
+        fine.mean(1) if sharpness == 0 else (torch.logsumexp(sharpness * fine, 1) - math.log(fine.shape[1])) / sharpness
     )
     pooled = pooled_responses(responses, boxes, sharpness)
     torch.testing.assert_close(pooled[0, 0, 0], expected)

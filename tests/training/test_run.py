@@ -90,7 +90,9 @@ def test_the_model_can_label_and_be_trained_further(finished: Path) -> None:
     assert rule.thresholds.background == pytest.approx(validated.background)
     assert any(math.isfinite(t) for t in load_checkpoint(folder.last).info.suggestion_thresholds)
     state = running.state(finished)
-    assert torch.equal(state.model["network.da_layer.conv.weight"], load_checkpoint(folder.last).network.da_layer.conv.weight)
+    assert torch.equal(
+        state.model["network.da_layer.conv.weight"], load_checkpoint(folder.last).network.da_layer.conv.weight
+    )
 
 
 def test_the_folder_says_with_what_it_was_made(finished: Path) -> None:
@@ -114,9 +116,7 @@ def at_step(number: int, act: object) -> object:
     return observe
 
 
-def test_a_stop_ends_after_the_step_and_a_resume_ends_with_the_same_weights(
-    tmp_path: Path, manifest: Manifest
-) -> None:
+def test_a_stop_ends_after_the_step_and_a_resume_ends_with_the_same_weights(tmp_path: Path, manifest: Manifest) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     running.start(whole, manifest, config(max_steps=8, collage=0.5))
     stop = at_step(4, lambda: request_stop(parts))
@@ -202,9 +202,7 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path, manifest: Manifest) -> No
         running.resume(folder)
 
 
-def test_photos_that_cannot_be_read_are_named_once_and_the_work_goes_on(
-    tmp_path: Path, manifest: Manifest
-) -> None:
+def test_photos_that_cannot_be_read_are_named_once_and_the_work_goes_on(tmp_path: Path, manifest: Manifest) -> None:
     bad = tmp_path / "bad.jpg"
     bad.write_bytes(b"no picture")
     images = (*manifest.images, replace(manifest.images[2], path=bad))
