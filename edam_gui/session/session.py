@@ -48,6 +48,7 @@ from edam_gui.session.superpixels import Superpixels
 from edam_gui.session.thumbnails import Thumbnails
 from edam_gui.session.tick_states import ticks_from_state, ticks_to_state
 from edam_gui.session.ticks import TickBook
+from edam_gui.session.training.desk import TrainingDesk
 
 
 class Session:
@@ -72,6 +73,8 @@ class Session:
         What lists show: the images, how far the work is, small pictures.
     bulk, bulk_ticks, bulk_status, label_table
         What can be done to many images.
+    training
+        Training runs.
     """
 
     def __init__(self, deliver: Deliver, cache: PassCache | None = None) -> None:
@@ -95,6 +98,7 @@ class Session:
         self.exporting = Exporting(context, self.labelling)
         self.folders = Folders(context, self.rules, self.desk, self.navigator)
         self.comparison = Comparison(context)
+        self.training = TrainingDesk(context, self.comparison, self.run_all, self.choose_model)
         self.rows = ImageRows(context, self.navigator)
         self.sitting = Sitting(context)
         self.thumbnails = Thumbnails(context, deliver)
