@@ -171,6 +171,13 @@ class Session:
         else:
             self.model.load(model_choice(Choices(**values), self.default_device), self._agreed_classes)
 
+    def show_again(self) -> None:
+        """Read the current image again, or the first one: files that could not be read can be now."""
+        if self.current is not None:
+            self.desk.reload()
+        else:
+            self.navigator.next()
+
     def set_annotator(self, name: str) -> None:
         """Say who is working; kept with every change of this and later projects."""
         self._annotator = name

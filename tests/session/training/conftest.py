@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.session.training.driving import TrainingDriver, end_runs
 from tests.session.projects import make_folder, opened
+from tests.session.training.driving import TrainingDriver, end_runs
 
 
 @pytest.fixture
@@ -23,5 +23,3 @@ def driver(project: Path, tmp_path: Path) -> Iterator[TrainingDriver]:
     with opened(project, tmp_path / "cache") as (session, queue):
         yield TrainingDriver(session, queue)
         end_runs(session.training.folder(), tmp_path)
-
-

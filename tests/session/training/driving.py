@@ -13,8 +13,8 @@ import psutil
 from edam_gui.jobs.delivery import DeliveryQueue
 from edam_gui.session.session import Session
 from edam_gui.session.training.known_runs import list_runs
-from edam_gui.session.training.look import Phase, RunLook
 from edam_gui.session.training.launch import LaunchOptions, read_launch
+from edam_gui.session.training.look import Phase, RunLook
 from edam_gui.session.training.request import DataKind, Preparation, RunRequest
 
 PATIENCE_S = 120.0

@@ -7,10 +7,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edam_gui.session.session import Session
 from edam_gui.session.pass_cache import PassCache
-from edam_gui.session.training.look import Phase, RunLook
+from edam_gui.session.session import Session
 from edam_gui.session.training.launch import read_launch
+from edam_gui.session.training.look import Phase, RunLook
 from edam_gui.training.run_folder import RunFolder
 from tests.session.training.driving import TrainingDriver
 
