@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -178,9 +179,15 @@ def _share_data(row: ClassRow, role: int) -> Any:
 
 def _plain_icon(name: str) -> QIcon:
     """Return an icon that looks the same in a selected row, whose ground is light."""
-    return _same_when_selected(icon_pixmap(name, current_theme().colors.text, spacing.ICON, 2.0))
+    return _icon_in(name, current_theme().colors.text)
 
 
+@lru_cache(maxsize=16)
+def _icon_in(name: str, color: str) -> QIcon:
+    return _same_when_selected(icon_pixmap(name, color, spacing.ICON, 2.0))
+
+
+@lru_cache(maxsize=512)
 def _swatch(color: tuple[int, int, int]) -> QIcon:
     pixmap = QPixmap(2 * _SWATCH, 2 * _SWATCH)
     pixmap.fill(QColor(*color))

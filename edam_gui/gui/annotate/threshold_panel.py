@@ -161,7 +161,7 @@ class ThresholdPanel(QWidget):
         for name, row in self.rows.items():
             row.setVisible(name != "background" or (reference and not with_saliency))
             row.setEnabled(has_project and name in usable)
-        self.rows["theta"].note.setText(_cut_text(rule, shown.theta, with_saliency=with_saliency))
+        self.rows["theta"].show_note(_cut_text(rule, shown.theta, with_saliency=with_saliency))
         self.ignore_saliency.setVisible(rules.class_index is not None)
         self.ignore_saliency.setChecked(shown.ignore_saliency)
         self._show_choices(rule)
