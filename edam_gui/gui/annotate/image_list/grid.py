@@ -17,7 +17,7 @@ from edam_gui.session.session import Session
 
 _HELP: Final = (
     "Arrows move, Shift and Ctrl select several. Digits tick a class, Space confirms suggestions, "
-    "Del: no class. Enter opens the image."
+    "Del: no class, Ctrl+Z takes back. Enter opens the image."
 )
 _MOST_LOOKED_AT: Final = 500
 
