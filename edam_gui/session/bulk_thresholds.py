@@ -55,10 +55,7 @@ class BulkThresholds:
 
 
 def _scopes(image: PartialThresholds, classes: Mapping[int, PartialThresholds]) -> _Scopes:
-    scopes: dict[int | None, PartialThresholds] = {None: image}
-    for index, values in classes.items():
-        scopes[index] = values
-    return scopes
+    return {None: image} | {index: values for index, values in classes.items()}  # noqa: C416 - for the type of the keys
 
 
 def _changes(row: ImageRow, own: _Scopes, wanted: _Scopes) -> list[Change]:
