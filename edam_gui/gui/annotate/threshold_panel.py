@@ -67,6 +67,8 @@ class ThresholdPanel(QWidget):
         self.form = _choice_box(self, "Scores", _FORMS)
         self.crf = QCheckBox("Refine scores with a dense CRF", self)
         self.crf.setToolTip("Moves borders to edges in the photo. Runs in the background whenever masks change.")
+        self.respect = QCheckBox("Respect my strokes", self)
+        self.respect.setToolTip("The dense CRF takes what was painted by hand as certain, and spreads it to its like.")
         self.preset = _combo(self, "Preset")
         self.preset.addItem("Choose a preset…")
         for preset in PRESETS:
@@ -106,6 +108,7 @@ class ThresholdPanel(QWidget):
             form.addRow(name, box)
         layout.addLayout(form)
         layout.addWidget(self.crf)
+        layout.addWidget(self.respect)
         layout.addWidget(self.reset_all)
         layout.addStretch(1)
 
@@ -123,6 +126,7 @@ class ThresholdPanel(QWidget):
         self.rule.activated.connect(lambda _: rules.choose(rule=self.rule.currentData()))
         self.form.activated.connect(lambda _: rules.choose(score_form=self.form.currentData()))
         self.crf.clicked.connect(lambda on: rules.choose(scores=ScoreSource.CRF if on else ScoreSource.MASKS))
+        self.respect.clicked.connect(self._session.labelling.respect_strokes)
         self.preset.activated.connect(self._apply_preset)
         self.reset_all.clicked.connect(lambda: rules.reset())
         events.rule_changed.connect(self.refresh)
@@ -181,6 +185,8 @@ class ThresholdPanel(QWidget):
         with QSignalBlocker(self.classes):
             self.classes.setCurrentIndex(max(0, self.classes.findData(rules.class_index)))
         self.crf.setChecked(rule.scores is ScoreSource.CRF)
+        self.respect.setVisible(rule.scores is ScoreSource.CRF)
+        self.respect.setChecked(self._session.labelling.respects_strokes)
 
     def _hint_text(self, with_saliency: bool, reference: bool) -> str:
         rules, current = self._session.rules, self._session.current
