@@ -18,6 +18,7 @@ from edam_gui.project.store.changes import set_annotator
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.bulk import Bulk
+from edam_gui.session.bulk_thresholds import BulkThresholds
 from edam_gui.session.bulk_ticks import BulkStatus, BulkTicks
 from edam_gui.session.clean_up import CleanUp
 from edam_gui.session.comparison import Comparison
@@ -71,7 +72,7 @@ class Session:
         What can be done.
     rows, sitting, thumbnails
         What lists show: the images, how far the work is, small pictures.
-    bulk, bulk_ticks, bulk_status, label_table
+    bulk, bulk_ticks, bulk_status, bulk_thresholds, label_table
         What can be done to many images.
     training
         Training runs.
@@ -104,6 +105,7 @@ class Session:
         self.thumbnails = Thumbnails(context, deliver)
         self.bulk = Bulk(context, self.rows, self.history)
         self.bulk_ticks = BulkTicks(context, self.rows, self.bulk, self.ticks, self.sitting)
+        self.bulk_thresholds = BulkThresholds(context, self.bulk)
         self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting)
         self.label_table = LabelTable(context)
         self.opener = Opener(

@@ -10,7 +10,10 @@ import pytest
 from edam_gui.core.label_set import PASCAL_VOC
 from edam_gui.imaging.image_labels import read_image_labels
 from edam_gui.project.store import Status, Ticks
+from edam_gui.project.store.changes import SetThresholds
+from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session import bulk
+from edam_gui.session.rules import Scope
 from tests.session.listing import Listing, open_listing, write_photos
 
 CAT, DOG, PERSON = (PASCAL_VOC.index(name) for name in ("cat", "dog", "person"))
@@ -192,3 +195,32 @@ def test_without_labels_there_is_nothing_to_save(listing: Listing, tmp_path: Pat
     listing.wait(lambda: any(message.topic == "labels" for message in listing.messages))
     assert listing.messages[-1].text.startswith("There are no confirmed classes to write yet")
     assert not (tmp_path / "labels.csv").exists()
+
+
+def test_thresholds_are_copied_and_can_be_taken_back(listing: Listing) -> None:
+    session, ids = listing.session, listing.session.navigator.ids
+    session.rules.choose_scope(Scope.IMAGE, None)
+    session.rules.set(theta=33.0)
+    session.rules.choose_scope(Scope.IMAGE, CAT)
+    session.rules.set(beta=0.75)
+    assert session.bulk_thresholds.copy(ids[:3]) == 2
+    assert session.bulk_thresholds.copy(ids[:3]) == 0
+    listing.settle()
+    session.navigator.go_to(ids[2])
+    listing.wait(lambda: session.current is not None and session.current.files is not None)
+    assert session.current is not None
+    assert session.current.thresholds == PartialThresholds(theta=33.0)
+    assert session.current.class_thresholds == {CAT: PartialThresholds(beta=0.75)}
+    assert session.current.history.names == ("Copy thresholds", "Copy thresholds")
+    session.undo()
+    session.undo()
+    assert session.current.thresholds == PartialThresholds()
+    assert not any(session.current.class_thresholds.values())
+
+
+def test_copying_from_an_image_without_thresholds_removes_them(listing: Listing) -> None:
+    session, ids = listing.session, listing.session.navigator.ids
+    assert session.project is not None
+    session.project.submit(SetThresholds(PartialThresholds(alpha=0.5), ids[1]))
+    assert session.bulk_thresholds.copy(ids[1:3]) == 1
+    assert session.project.store.thresholds(ids[1]).image == PartialThresholds()

@@ -195,9 +195,13 @@ class UniformView(QListView):
             rows += range(part.top(), part.bottom() + 1)
         return sorted(rows)
 
-    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:  # noqa: ARG002, N802
-        """Return what to draw anew: everything, which is a screenful."""
-        return QRegion(self.viewport().rect())
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:  # noqa: N802
+        """Return where the items that can be seen of a selection are."""
+        region, visible = QRegion(), self.visible_rows()
+        for part in selection.toList():
+            for row in range(max(part.top(), visible.start), min(part.bottom() + 1, visible.stop)):
+                region += self._rect(row)
+        return region
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:  # noqa: ARG002, N802
         """Return the item that a key leads to."""
