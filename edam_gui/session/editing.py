@@ -206,8 +206,7 @@ class Editing:
         if patch is None:
             return False
         if target is Target.LABELS:
-            for rect in patch.dirty:
-                self._labelling.compose(rect)
+            self._labelling.compose_all(patch.dirty)
         else:
             self._labelling.compose_saliency(patch.rect)
         self._keep(target, name, patch)
