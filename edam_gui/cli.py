@@ -14,6 +14,7 @@ from edam_gui import cli_models, cli_output
 from edam_gui.cli_export import export
 from edam_gui.cli_frame import ClassFile, JsonFile, ListFile, exit_code, interruptible, is_stdout, sentences
 from edam_gui.cli_label import label
+from edam_gui.cli_runs import runs
 from edam_gui.cli_saliency import saliency
 from edam_gui.cli_train import train
 
@@ -82,6 +83,7 @@ app.command()(label)
 app.command()(saliency)
 app.command()(export)
 app.command()(train)
+app.command()(runs)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
@@ -23,6 +23,7 @@ from edam_gui.core.errors import OptionError
 if TYPE_CHECKING:
     from edam_gui.batch.train_data import TrainDataRequest
     from edam_gui.training.distributed import Team
+    from edam_gui.training.manifest import Manifest
 
 _MAX_LISTED: Final = 20
 
@@ -40,6 +41,13 @@ def train(
     ] = None,
     classes: ClassFile = None,
     project: Annotated[Path | None, typer.Option(help="A labelling project instead of --data and --labels.")] = None,
+    accepted_only: Annotated[
+        bool, typer.Option("--accepted-only", help="With --project: only images that were accepted.")
+    ] = False,
+    allow: Annotated[
+        list[Path] | None,
+        typer.Option(help="With --project: a folder outside its own that it may read; may be repeated."),
+    ] = None,
     preset: Annotated[
         str, typer.Option(help="'authors': EDAM as published; 'lite': a small network, on a CPU.")
     ] = "lite",
@@ -80,40 +88,51 @@ def train(
                     request = None
                     if data is not None:
                         request = TrainDataRequest(data, list_file, labels, classes, val_gt, val_images, val_labels)
-                    _create(run_dir, preset, words, request, project)
+                    _create(run_dir, preset, words, request, _ProjectData(project, accepted_only, allow or []))
             team.wait()
             if prepare or estimate:
                 _inspect(run_dir, team, json_file, timed=estimate)
             _train(run_dir, team, json_file)
 
 
+@dataclass(frozen=True)
+class _ProjectData:
+    """A labelling project to learn from; without a path there is none."""
+
+    path: Path | None
+    accepted_only: bool
+    allowed: list[Path]
+
+    def resolve(self) -> tuple[Manifest, tuple[str, ...]]:
+        """Return what its ticks say."""
+        from edam_gui.batch.train_project import resolve_project
+
+        if self.path is None:
+            raise OptionError("A new run needs either --data (with --labels) or --project.")
+        return resolve_project(self.path, accepted_only=self.accepted_only, granted=self.allowed)
+
+
 def _create(
-    run_dir: Path, preset: str, words: list[str], request: TrainDataRequest | None, project: Path | None
+    run_dir: Path, preset: str, words: list[str], request: TrainDataRequest | None, project: _ProjectData
 ) -> None:
     """Resolve settings and data, and make the run's folder."""
     from edam_gui.batch.train_data import resolve_data
-    from edam_gui.batch.train_project import resolve_project
+    from edam_gui.batch.train_setup import fit_to_data
     from edam_gui.training import config_text, presets
     from edam_gui.training.run_folder import create_run
 
     config = config_text.with_settings(presets.preset(preset), words)
-    if (request is None) == (project is None):
+    if request is not None and project.path is not None:
         raise OptionError("A new run needs either --data (with --labels) or --project.")
-    manifest, problems = resolve_data(request) if request is not None else resolve_project(_given(project))
+    manifest, problems = resolve_data(request) if request is not None else project.resolve()
     for problem in problems[:_MAX_LISTED]:
         cli_output.note(f"Problem: {problem}")
     if len(problems) > _MAX_LISTED:
         cli_output.note(f"... and {len(problems) - _MAX_LISTED} more.")
-    if config.negatives and not any(not image.classes for image in manifest.images):
-        cli_output.note("All photos show a class, so there are no negatives: negatives=0.")
-        config = config_text.with_settings(config, ["negatives=0"])
+    config, notes = fit_to_data(config, manifest)
+    for note in notes:
+        cli_output.note(note)
     create_run(run_dir, config, manifest)
-
-
-def _given(project: Path | None) -> Path:
-    if project is None:
-        raise OptionError("A new run needs either --data (with --labels) or --project.")
-    return project
 
 
 def _reconfigure(run_dir: Path, words: list[str]) -> None:

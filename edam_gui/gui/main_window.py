@@ -36,6 +36,7 @@ from edam_gui.gui.docks import DockSpec, add_dock, arrange
 from edam_gui.gui.job_hop import JobHop
 from edam_gui.gui.message_hop import MessageHop
 from edam_gui.gui.preference_hop import PreferenceHop, keep_tool_options, stored_tool_options
+from edam_gui.gui.root_questions import RootQuestions
 from edam_gui.gui.shell.action_bars import build_menu_bar, build_tool_bar
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.gui.shell.job_indicator import JobIndicator
@@ -109,7 +110,10 @@ class MainWindow(QMainWindow):
         self.status = StatusArea(self.session, self.statusBar())
         self.indicator = JobIndicator(self.statusBar())
         self.statusBar().insertPermanentWidget(1, self.indicator)
-        self._messages = MessageHop(self.session, self.workspace.messages)
+        self._messages = MessageHop(
+            self.session, self.workspace.messages, {"save": ("Save elsewhere…", lambda: self.files.save_elsewhere())}
+        )
+        self._questions = RootQuestions(self.session, self.workspace.messages, self.settings.file, self)
         self._jobs = JobHop(self.session, self.indicator)
 
     def _bind(self) -> None:

@@ -139,6 +139,10 @@ def look_at(source: Path, list_file: Path | None = None) -> Opening:
     return Opening(source, list_file, root, project_file, project_file.exists(), notice, roles, candidates)
 
 
+_MADE_HERE: Final = (JOURNAL, "manifest.json")
+"""Files that mark a folder as an export, or as a training run: its pictures are no photos."""
+
+
 def fallback_file(home: Path) -> Path:
     """Return where the project of a folder is kept that cannot be written to."""
     key = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
@@ -154,7 +158,7 @@ def photos_in(root: Path, others: list[Path], problems: list[str]) -> Iterator[s
     root
         The folder.
     others
-        Folders in it that have another role; they are left out with exports, unless no photos are left.
+        Folders in it that have another role; they are left out with exports and runs, unless no photos are left.
     problems
         Gets a sentence for each sub-folder that cannot be read.
     """
@@ -162,7 +166,7 @@ def photos_in(root: Path, others: list[Path], problems: list[str]) -> Iterator[s
     skipped = {folder.relative_to(base).as_posix() + "/" for folder in others if folder.is_relative_to(base)}
 
     def enter(folder: str) -> bool:
-        return folder not in skipped and not (base / folder / JOURNAL).exists()
+        return folder not in skipped and not any((base / folder / name).exists() for name in _MADE_HERE)
 
     found = False
     for relative in iter_files(base, PHOTO_SUFFIXES, problems, enter=enter):
@@ -178,10 +182,10 @@ def without(collection: ImageCollection, others: list[Path]) -> ImageCollection:
     root = collection.root.absolute()
     parents = {PurePosixPath(parent) for parent in {str(entry.relative.parent) for entry in collection.entries}}
     folders = {folder for parent in parents for folder in (parent, *parent.parents)} - {PurePosixPath()}
-    exports = [root / folder for folder in folders if (root / folder / JOURNAL).exists()]
+    made_here = [root / folder for folder in folders if any((root / folder / m).exists() for m in _MADE_HERE)]
     prefixes = tuple(
         folder.relative_to(root).as_posix() + "/"
-        for folder in (*others, *exports)
+        for folder in (*others, *made_here)
         if folder != root and folder.is_relative_to(root)
     )
     kept = tuple(entry for entry in collection.entries if not str(entry.relative).startswith(prefixes))

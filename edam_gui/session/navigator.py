@@ -43,6 +43,7 @@ class Navigator:
         self.ids: Sequence[int] = ()
         self._places: dict[int, int] = {}
         self._forward = True
+        self._then: Callable[[], None] | None = None
         self.on_status: Callable[[Status, Status], None] = lambda _before, _after: None
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
@@ -51,9 +52,10 @@ class Navigator:
         Parameters
         ----------
         then
-            Called when the new list stands.
+            Called when the new list stands, or a newer one in its place.
         """
         project, query = self._context.project, self.query
+        self._then = then or self._then
         if project is None:
             self.clear()
             return
@@ -67,9 +69,11 @@ class Navigator:
             self.ids, self._places = listing.ids, listing.places
             self._context.events.images_changed.emit()
             if not listing.complete:  # many images are just being added: show the first, and look again
-                self.refresh(then if not listing.ids else None)
-            if then is not None and (listing.ids or listing.complete):
-                then()
+                self.refresh()
+            if listing.ids or listing.complete:
+                waiting, self._then = self._then, None
+                if waiting is not None:
+                    waiting()
 
         self._context.jobs.start(_LIST, work, done=take, lane="list", urgent=True)
 
@@ -81,6 +85,7 @@ class Navigator:
     def clear(self) -> None:
         """List nothing: the project is being closed."""
         self._context.jobs.cancel(_LIST)
+        self._then = None
         self.query = Query()
         self.ids, self._places = (), {}
         self._context.events.images_changed.emit()

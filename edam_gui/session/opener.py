@@ -158,6 +158,7 @@ class Opener:
             self._context.complain(f"Not everything could be saved. {trouble or ''}".strip(), "save")
         for topic in ("read-only", "notices", "save"):
             self._context.say(Level.INFO, "", topic)
+        self._context.events.project_changed.emit()
 
     def ungranted(self) -> tuple[Root, ...]:
         """Return the folders that the open project wants to read and the user has not allowed."""
@@ -173,12 +174,25 @@ class Opener:
         self._allow(folder)
         project.forget_files()
 
+    def missing(self) -> dict[Root, Path | None]:
+        """Return the folders of the project that are not where they were, each with where it probably is now."""
+        project = self._context.project
+        return project.store.missing_roots() if project is not None and project.read_only is None else {}
+
+    def move(self, root: Root, folder: Path) -> None:
+        """Say where a folder of the project is now."""
+        project = self._context.project
+        if project is not None:
+            project.store.move_root(root.id, folder)
+            self._allow(folder)
+            project.forget_files()
+
     def _allow(self, folder: Path) -> None:
         self.granted.append(folder)
         self.on_grant(folder)
 
     def save_elsewhere(self, path: Path) -> None:
-        """Write a full copy of the project and go on with it.
+        """Write a full copy of the project and go on in it.
 
         Raises
         ------
@@ -187,8 +201,10 @@ class Opener:
         """
         project = self._context.project
         if project is not None:
-            project.store.save_elsewhere(path)
-            self.open(path)
+            project.store.move_to(path)
+            self._context.say(Level.INFO, f"The project is kept in {project.store.path} from now on.", "save")
+            self._context.events.project_changed.emit()
+            self._context.events.saved_changed.emit()
 
     def _pending(self) -> int:
         project = self._context.project

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -52,13 +53,13 @@ class RunAll:
         """Whether a run is under way."""
         return self._context.jobs.is_busy(RUN_ALL)
 
-    def start(self) -> None:
-        """Begin with the first image of the list; images whose masks are cached cost nothing."""
+    def start(self, only: Sequence[int] | None = None) -> None:
+        """Infer all images of the list in turn, or only some; those whose masks are cached cost nothing."""
         project, model = self._context.project, self._context.model
         if project is None or not model.is_ready:
             self._context.complain("There is no model to run; choose one with Model ▸ Choose model.", RUN_ALL)
             return
-        images = list(self._navigator.ids)
+        images = list(self._navigator.ids if only is None else only)
         labeller = ImageLabeller(project, model, self._labelling.crf_options)
 
         def work(context: JobContext) -> RunReport:

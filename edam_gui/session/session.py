@@ -48,6 +48,7 @@ from edam_gui.session.superpixels import Superpixels
 from edam_gui.session.thumbnails import Thumbnails
 from edam_gui.session.tick_states import ticks_from_state, ticks_to_state
 from edam_gui.session.ticks import TickBook
+from edam_gui.session.training.desk import TrainingDesk
 
 
 class Session:
@@ -72,6 +73,8 @@ class Session:
         What lists show: the images, how far the work is, small pictures.
     bulk, bulk_ticks, bulk_status, label_table
         What can be done to many images.
+    training
+        Training runs.
     """
 
     def __init__(self, deliver: Deliver, cache: PassCache | None = None) -> None:
@@ -95,6 +98,7 @@ class Session:
         self.exporting = Exporting(context, self.labelling)
         self.folders = Folders(context, self.rules, self.desk, self.navigator)
         self.comparison = Comparison(context)
+        self.training = TrainingDesk(context, self.comparison, self.run_all, self.choose_model)
         self.rows = ImageRows(context, self.navigator)
         self.sitting = Sitting(context)
         self.thumbnails = Thumbnails(context, deliver)
@@ -166,6 +170,13 @@ class Session:
             self.load_model()
         else:
             self.model.load(model_choice(Choices(**values), self.default_device), self._agreed_classes)
+
+    def show_again(self) -> None:
+        """Read the current image again, or the first one: files that could not be read can be now."""
+        if self.current is not None:
+            self.desk.reload()
+        else:
+            self.navigator.next()
 
     def set_annotator(self, name: str) -> None:
         """Say who is working; kept with every change of this and later projects."""
@@ -254,7 +265,6 @@ class Session:
         self.sitting.close()
         self.bulk.forget()
         self.thumbnails.clear()
-        self.events.project_changed.emit()
 
     def _restore(self, current: CurrentImage) -> None:
         self.history.restore(current)

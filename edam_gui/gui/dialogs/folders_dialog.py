@@ -21,7 +21,7 @@ from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.roles import Role as Look
 from edam_gui.gui.shell.roles import with_role
 from edam_gui.project.store import Role
-from edam_gui.session.folders import Fit, FolderState
+from edam_gui.session.folders import MATCH, Fit, FolderState
 from edam_gui.session.session import Session
 
 _NAMES: Final = {
@@ -96,6 +96,11 @@ class FoldersDialog(QDialog):
         """Show the project's folders and look anew how well they fit."""
         for state in self._session.folders.states():
             self._show(state)
+
+    def done(self, result: int) -> None:
+        """Stop looking, and close."""
+        self._session.jobs.cancel_matching(MATCH)
+        super().done(result)
 
     def _show(self, state: FolderState) -> None:
         role = state.role

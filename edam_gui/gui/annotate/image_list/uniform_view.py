@@ -155,11 +155,12 @@ class UniformView(QListView):
         self._settle.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """See `QWidget`."""
-        top = self.indexAt(QPoint(2, 2)) if self._grid else QModelIndex()
+        """See `QWidget`; what is at the top stays there."""
+        before = max(1, event.oldSize().width() // self._item.width()) if self._grid else 1
+        top = self.verticalOffset() // self._item.height() * before
         QAbstractItemView.resizeEvent(self, event)
-        if top.isValid() and self.verticalOffset():
-            self.scrollTo(top, QAbstractItemView.ScrollHint.PositionAtTop)
+        if before != self.columns and top:
+            self.scrollTo(self.model().index(top, 0), QAbstractItemView.ScrollHint.PositionAtTop)
         self._settle.start()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802

@@ -1,0 +1,1 @@
+"""Training runs as the session sees them: started, watched, steered, used."""
