@@ -64,6 +64,7 @@ class Editing:
         self._said = False
         self.paint = Paint()
         self.on_first_edit: Callable[[], None] = lambda: None
+        context.events.current_changed.connect(self._image_gone)
 
     @property
     def is_painting(self) -> bool:
@@ -148,6 +149,12 @@ class Editing:
             return SnappedStroke(layer, brush, value, self._superpixels.ready(), rule, context)
         return Stroke(layer, brush, value, rule, context)
 
+    def _image_gone(self) -> None:
+        """Forget a stroke on an image that was taken from the desk without having been left."""
+        if self._open is not None:
+            self._open = None
+            self._release()
+
     def _release(self) -> None:
         self._labelling.hold(False)
         self._context.model.hold_back(False)
@@ -206,8 +213,7 @@ class Editing:
         if patch is None:
             return False
         if target is Target.LABELS:
-            for rect in patch.dirty:
-                self._labelling.compose(rect)
+            self._labelling.compose_all(patch.dirty)
         else:
             self._labelling.compose_saliency(patch.rect)
         self._keep(target, name, patch)
@@ -218,7 +224,10 @@ class Editing:
     def _layer(self, target: Target) -> EditLayer | None:
         """Return the layer to paint on; say why there is none."""
         current, project = self._context.current, self._context.project
-        if current is None or current.labels is None or project is None:
+        if current is None or project is None:
+            return None
+        if current.labels is None:
+            self._say("The label map of this photo is not there yet; try again in a moment.", Level.INFO)
             return None
         if project.read_only:
             self._context.complain(project.read_only, "project")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from edam_gui.batch.label_options import CrfOptions
 from edam_gui.core.activation_masks import Scores
 from edam_gui.core.arrays import AnyArray, UInt8Array
 from edam_gui.core.edits.crf_strokes import crf_strokes
-from edam_gui.core.edits.rect import Rect
+from edam_gui.core.edits.rect import Rect, gathered
 from edam_gui.core.options import LabelRule, ScoreForm, ScoreSource
 from edam_gui.jobs import JobContext
 from edam_gui.project.store.changes import SetSetting
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _CRF: Final = "crf"
 _RESPECT: Final = "respect_strokes"
+_TOGETHER: Final = 512
+"""Side (px) of the area in which changes are told of together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +126,11 @@ class Labelling:
             rect = None
         current.edits.compose(automatic(current), current.labels, rect)
         self._context.events.labels_changed.emit(rect)
+
+    def compose_all(self, rects: Iterable[Rect]) -> None:
+        """Write the edits over the automatic label map in many rectangles; neighbours are told of together."""
+        for rect in gathered(rects, _TOGETHER):
+            self.compose(rect)
 
     def compose_saliency(self, rect: Rect | None = None) -> None:
         """Write the corrections over the saliency map: into a new array, since jobs read the old one."""

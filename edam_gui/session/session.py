@@ -278,8 +278,7 @@ class Session:
 
     def _recompose(self, layer: str, rects: tuple[Rect, ...]) -> None:
         if layer == LABEL:
-            for rect in rects:
-                self.labelling.compose(rect)
+            self.labelling.compose_all(rects)
         else:
             self.labelling.compose_saliency(joined(rects))
         self.events.edits_changed.emit()

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from edam_gui.core.arrays import UInt8Array
+from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.label_set import BACKGROUND, IGNORE
 from edam_gui.core.options import Dialect
@@ -30,6 +31,7 @@ class CanvasPresenter(QObject):
         self._session = session
         self._canvas = canvas
         self._labels: UInt8Array | None = None
+        self._edits: EditLayer | None = None
         self._instead: UInt8Array | None = None
         self._palette: UInt8Array | None = None
         self._opacities: dict[int, float] = {}
@@ -81,17 +83,18 @@ class CanvasPresenter(QObject):
 
     def _current_changed(self) -> None:
         if self._session.current is None:
-            self._labels = None
+            self._labels = self._edits = None
             self._canvas.set_photo(None)
 
     def _photo_changed(self) -> None:
         current = self._session.current
-        self._labels = None
+        self._labels = self._edits = None
         if current is None or current.files is None:
             self._canvas.set_photo(None)
             return
         self._canvas.set_labels(None)
         self._canvas.set_photo(current.files.photo.pixels)
+        self._canvas.set_edits(None)
         self._edits_changed()
 
     def _labels_changed(self, rect: Rect | None) -> None:
@@ -107,8 +110,8 @@ class CanvasPresenter(QObject):
         elif labels is not None:
             box = None if rect is None else (rect.left, rect.top, rect.right, rect.bottom)
             self._canvas.labels_changed(box)
-            if box is not None:
-                self._canvas.edits_changed(box)
+        if rect is not None:
+            self._canvas.edits_changed((rect.left, rect.top, rect.right, rect.bottom))
 
     def show_instead(self, labels: UInt8Array | None) -> None:
         """Show another label map of the same photo for a moment, (H, W) uint8; `None`: the session's again."""
@@ -134,7 +137,10 @@ class CanvasPresenter(QObject):
     def _edits_changed(self) -> None:
         current = self._session.current
         edits = current.edits if current is not None else None
+        if edits is self._edits:
+            return  # what changed was told with the label map, rectangle by rectangle
         shown = edits is not None and edits.count > 0 and self._has_photo()
+        self._edits = edits if shown else None
         self._canvas.set_edits(edits.mask if edits is not None and shown else None)
 
     def _cut_changed(self) -> None:
