@@ -18,7 +18,7 @@ from edam_gui.training.events import Ended, Event, Outcome, StepDone
 from edam_gui.training.faults import explain
 from edam_gui.training.losses import Losses, losses
 from edam_gui.training.manifest import Manifest
-from edam_gui.training.run_folder import RunFolder, RunState, find_state
+from edam_gui.training.run_folder import RunState, find_state
 from edam_gui.training.state_file import TrainState, read_state, write_state
 from tests.training import running
 from tests.training.tiny import config
