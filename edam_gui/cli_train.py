@@ -81,10 +81,17 @@ def train(
                     if data is not None:
                         request = TrainDataRequest(data, list_file, labels, classes, val_gt, val_images, val_labels)
                     _create(run_dir, preset, words, request, project)
-            team.wait()
+            _wait_for_leader(team)
             if prepare or estimate:
                 _inspect(run_dir, team, json_file, timed=estimate)
             _train(run_dir, team, json_file)
+
+
+def _wait_for_leader(team: Team) -> None:
+    try:
+        team.wait()
+    except RuntimeError:
+        raise OptionError("The leading process could not start the run; its message says why.") from None
 
 
 def _create(

@@ -83,6 +83,7 @@ class Trainer:
         self.trainee = initial.trainee.to(team.device)
         self._precision = MixedPrecision(config.precision, team.device)
         self._sampler = GroupSampler(manifest.hot(), config.group_size, config.negatives, config.balance, config.seed)
+        self._last_plan: tuple[int, EpochPlan] | None = None
         self._weights = class_weights(config, manifest.label_set, manifest.images_per_class()).to(team.device)
         self.optimizer = make_optimizer(parameter_groups(self.trainee, config), config)
         self.max_steps = config.max_steps or sum(self._steps_in(epoch) for epoch in range(config.epochs))
@@ -97,7 +98,9 @@ class Trainer:
         return self.config.groups * self.team.world * self.config.accumulate
 
     def _plan(self, epoch: int) -> EpochPlan:
-        return self._sampler.plan(epoch, self._groups_per_step)
+        if self._last_plan is None or self._last_plan[0] != epoch:
+            self._last_plan = epoch, self._sampler.plan(epoch, self._groups_per_step)
+        return self._last_plan[1]
 
     def _steps_in(self, epoch: int) -> int:
         return len(self._plan(epoch)) // self._groups_per_step
