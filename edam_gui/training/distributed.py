@@ -115,8 +115,8 @@ def _meet(backend: str, world: int) -> None:
         dist.init_process_group(backend, timeout=_TIMEOUT)
         return
     host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
-    store = dist.TCPStore(host, port, world, is_master=False, timeout=_TIMEOUT)
-    named = dist.PrefixStore(f"edam/{_restarts()}", store)
+    store = dist.TCPStore(host, port, world, is_master=False, timeout=_TIMEOUT)  # type: ignore[attr-defined]
+    named = dist.PrefixStore(f"edam/{_restarts()}", store)  # type: ignore[attr-defined]
     dist.init_process_group(backend, store=named, rank=int(os.environ["RANK"]), world_size=world, timeout=_TIMEOUT)
 
 
