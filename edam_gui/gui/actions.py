@@ -16,6 +16,7 @@ from edam_gui.gui.action_rows.image import IMAGES
 from edam_gui.gui.action_rows.model import MODEL_ACTIONS
 from edam_gui.gui.action_rows.thresholds import THRESHOLDS
 from edam_gui.gui.action_rows.tools import TOOLS
+from edam_gui.gui.action_rows.train import TRAIN
 from edam_gui.gui.action_rows.view import VIEW
 from edam_gui.gui.shell.action_bars import SEPARATOR, MenuSpec
 from edam_gui.gui.shell.action_spec import ActionSpec
@@ -29,6 +30,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     *THRESHOLDS,
     *TOOLS,
     *MODEL_ACTIONS,
+    *TRAIN,
     *HELP,
 )
 
@@ -65,6 +67,8 @@ MENU_BAR: Final = (
     MenuSpec(
         "&View",
         (
+            *("view.labelling", "view.training"),
+            SEPARATOR,
             *("view.zoom_in", "view.zoom_out", "view.zoom_fit", "view.zoom_actual"),
             SEPARATOR,
             *(
@@ -130,6 +134,8 @@ MENU_BAR: Final = (
             SEPARATOR,
             *("model.choose", "model.saliency"),
             MenuSpec("&Device", name=DEVICE),
+            SEPARATOR,
+            *("train.new", "train.folder"),
         ),
     ),
     MenuSpec(
@@ -150,6 +156,9 @@ MAIN_BAR: Final = (
     *("model.run", "model.run_all", "model.cancel"),
 )
 """The tool bar along the top."""
+
+PLACE_BAR: Final = ("view.labelling", "view.training")
+"""The switch between labelling and training, before the tool bar along the top."""
 
 TOOL_BAR: Final = (
     *("tool.hand", "tool.brush", "tool.eraser", "tool.ignore", "tool.revert", SEPARATOR),

@@ -30,6 +30,7 @@ from edam_gui.gui.bindings.help import HelpActions
 from edam_gui.gui.bindings.images import bind_images
 from edam_gui.gui.bindings.model import bind_model, fill_devices
 from edam_gui.gui.bindings.tools import bind_tools
+from edam_gui.gui.bindings.training import TrainingActions
 from edam_gui.gui.bindings.view import bind_view
 from edam_gui.gui.conditions import Conditions
 from edam_gui.gui.docks import DockSpec, add_dock, arrange
@@ -44,6 +45,7 @@ from edam_gui.gui.shell.recent_files import RecentFiles, keep_recent_menu
 from edam_gui.gui.shell.settings import Settings
 from edam_gui.gui.shell.shortcut_store import keep_shortcuts
 from edam_gui.gui.shell.window_place import restore_place, store_place
+from edam_gui.gui.workspaces import Workspaces
 from edam_gui.session.rules import PRESETS as RULE_PRESETS
 from edam_gui.session.session import Session
 
@@ -71,7 +73,7 @@ class MainWindow(QMainWindow):
         self.book = ActionBook(ACTIONS, self)
         self.recent = RecentFiles(settings.file, parent=self)
         self.workspace = Workspace(session, self)
-        self.setCentralWidget(self.workspace)
+        self.places = Workspaces(self, self.workspace, session)
         self.canvas = self.workspace.canvas
         self.presenter = CanvasPresenter(session, self.canvas)
         self.classes = ClassPanel(session)
@@ -129,6 +131,7 @@ class MainWindow(QMainWindow):
         Comparing(self.session, self.canvas, self.presenter).bind(self.book)
         self.book.bind_all({"view.grid": self._show_grid, "image.find": self._find_image})
         self.workspace.grid_left.connect(lambda: self.book.action("view.grid").trigger())
+        TrainingActions(self.session, self, self.places).bind(self.book)
         self.help = HelpActions(self.book, self, self.settings)
         self.help.bind()
         self.preferences = PreferenceHop(self.settings, self)
@@ -144,6 +147,7 @@ class MainWindow(QMainWindow):
         fill_devices(menus[DEVICE], self.session)
         for dock in self.docks:
             menus[PANELS].addAction(dock.toggleViewAction())
+        self.addToolBar(self.places.tool_bar(self.book))
         self.addToolBar(build_tool_bar(self.book, "Main", MAIN_BAR, self))
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, build_tool_bar(self.book, "Tools", TOOL_BAR, self))
 
@@ -230,5 +234,6 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Keep the window's place; the session is closed by whoever made it."""
+        self.places.show_labelling()  # the panels' places are those of labelling
         store_place(self, self.settings.file)
         super().closeEvent(event)

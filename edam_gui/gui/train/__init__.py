@@ -1,0 +1,1 @@
+"""The training tab: runs listed, started, watched, and their models used."""
