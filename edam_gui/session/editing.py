@@ -133,8 +133,11 @@ class Editing:
         """End the stroke: one step of the history, on the disk within 100 ms."""
         ended, self._open = self._open, None
         if ended is not None:
-            self._keep(ended.target, ended.name, ended.stroke.finish())
+            patch = ended.stroke.finish()
+            self._keep(ended.target, ended.name, patch)
             self._release()
+            if patch is None and ended.target is Target.LABELS:
+                self._explain_nothing()
 
     def abort_stroke(self) -> None:
         """Take the stroke back as if it had not been begun."""
@@ -169,8 +172,8 @@ class Editing:
         rule, context = self._rule(target)
         written = self._value(value, target)
         changed = self._in_one_step(target, name, lambda layer: paint(layer, region, written, rule, context))
-        if not changed and not self._said and not rule.is_free:
-            self._say("Nothing was painted: where painting is allowed is limited in the bar above.", Level.INFO)
+        if not changed and not self._said:
+            self._explain_nothing()
         return changed
 
     def relabel(self, name: str, change: Relabel | None, rule: PaintRule = ANYWHERE) -> bool:
@@ -257,6 +260,10 @@ class Editing:
             scores = current.masks.plane(self.paint.label, current.frame.request.form)
         auto: UInt8Array = automatic(current)
         return rule, PaintContext(auto, scores, current.saliency)
+
+    def _explain_nothing(self) -> None:
+        if not self.paint.rule.is_free:
+            self._say("Nothing was painted: where painting is allowed is limited in the bar above.", Level.INFO)
 
     def _say(self, text: str, level: Level) -> None:
         self._said = True

@@ -212,6 +212,10 @@ def test_what_the_rule_forbids_is_said(driven: Driven) -> None:
     assert "limited" in said[-1]
     assert session.shapes.fill_at(90, 40)
     assert said[-1] == ""
+    stroke(session, (30, 40))
+    assert "limited" in said[-1]
+    stroke(session, (60, 10))
+    assert said[-1] == ""
 
 
 def test_the_gate_asks_the_activation_mask_of_the_painted_class(driven: Driven) -> None:
