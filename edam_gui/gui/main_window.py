@@ -235,5 +235,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Keep the window's place; the session is closed by whoever made it."""
         self.places.show_labelling()  # the panels' places are those of labelling
+        self.presenter.keep_view()
         store_place(self, self.settings.file)
         super().closeEvent(event)

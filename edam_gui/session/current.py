@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
@@ -66,6 +67,11 @@ class CurrentImage:
     def id(self) -> int:
         """The image's number in the project."""
         return self.record.row.id
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """Zoom and place as they were when the image was shown last; empty: the whole photo."""
+        return self.record.view
 
     @property
     def size(self) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ from edam_gui.core.label_set import LabelSet
 from edam_gui.jobs import Deliver, JobRunner
 from edam_gui.project.choices import Choices
 from edam_gui.project.store import ImageRow, Status, Ticks
-from edam_gui.project.store.changes import set_annotator
+from edam_gui.project.store.changes import SetView, set_annotator
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.bulk import Bulk
@@ -95,8 +95,8 @@ class Session:
         self.notes = Notes(context)
         self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours)
         self.navigator = Navigator(context, self._go_to)
-        self.run_all = RunAll(context, self.navigator, self.labelling)
-        self.exporting = Exporting(context, self.labelling)
+        self.run_all = RunAll(context, self.navigator)
+        self.exporting = Exporting(context)
         self.folders = Folders(context, self.rules, self.desk, self.navigator)
         self.comparison = Comparison(context)
         self.training = TrainingDesk(context, self.comparison, self.run_all, self.choose_model)
@@ -172,6 +172,12 @@ class Session:
             self.load_model()
         else:
             self.model.load(model_choice(Choices(**values), self.default_device), self._agreed_classes)
+
+    def keep_view(self, image: int, state: dict[str, Any]) -> None:
+        """Keep how an image is looked at (zoom, place) for the next time; empty: the whole photo."""
+        project = self.project
+        if project is not None:
+            project.submit(SetView(image, state))
 
     def show_again(self) -> None:
         """Read the current image again, or the first one: files that could not be read can be now."""

@@ -17,6 +17,7 @@ from edam_gui.core.palette import colour_blind_palette
 from edam_gui.gui import preferences
 from edam_gui.gui.annotate.canvas import Layer
 from edam_gui.gui.app import Program
+from edam_gui.gui.dialogs.crf_dialog import CrfDialog
 from edam_gui.gui.dialogs.export_dialog import ExportDialog
 from edam_gui.gui.dialogs.folders_dialog import FoldersDialog
 from edam_gui.gui.dialogs.saliency_dialog import SaliencyDialog
@@ -271,3 +272,32 @@ def test_closing_the_project_shows_what_to_do_again(program: Program) -> None:
     assert program.window.workspace.empty.isVisible()
     assert program.session.project is None
     assert not program.window.book.action("image.next").isEnabled()
+
+
+def test_the_dense_crf_follows_its_parameters(program: Program, qtbot: QtBot) -> None:
+    panel = program.window.thresholds
+    panel.crf.click()
+    wait_for_label_map(qtbot, program)
+    panel.crf_options.click()
+    dialog = dialog_of(program, CrfDialog)
+    assert isinstance(dialog, CrfDialog)
+    dialog.boxes["iterations"].setValue(7)
+    assert program.session.labelling.crf_options.parameters.iterations == 7
+    wait_for_label_map(qtbot, program)
+    dialog.reject()
+    assert program.session.project is not None
+    assert program.session.project.store.setting("crf")["iterations"] == 7
+
+
+def test_zoom_and_place_come_back_with_the_image(program: Program, qtbot: QtBot) -> None:
+    canvas = program.window.canvas
+    canvas.set_zoom(6.0)
+    canvas.centre_on(40.0, 30.0)
+    state = canvas.view_state()
+    press(program, Qt.Key.Key_D)
+    wait_for_label_map(qtbot, program)
+    assert canvas.view_state().fitted
+    press(program, Qt.Key.Key_A)
+    wait_for_label_map(qtbot, program)
+    again = canvas.view_state()
+    assert (again.scale, again.x, again.y) == pytest.approx((state.scale, state.x, state.y))

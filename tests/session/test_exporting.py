@@ -10,11 +10,13 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from edam_gui.batch.label_options import CrfOptions
 from edam_gui.cli import app
 from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.edits.brush import BrushPoint
 from edam_gui.core.options import Dialect, ScoreSource
 from edam_gui.core.palette import voc_palette
+from edam_gui.imaging.crf.parameters import CrfParameters
 from edam_gui.project.export import ExportFormat, ExportReport, ExportRequest
 from edam_gui.project.store import Query, Status
 from edam_gui.session import headless
@@ -72,6 +74,8 @@ def test_the_exported_map_is_the_one_on_the_screen(
 ) -> None:
     session, _ = driven
     session.rules.choose(dialect=dialect, scores=scores)
+    session.labelling.set_crf_options(CrfOptions(CrfParameters(iterations=4, bilateral_srgb=20.0), 1.5))
+    session.labelling.respect_strokes(True)
     change_things(driven)
     shown = on_screen(driven)
     report = export(driven, ExportRequest(tmp_path / "out", session.label_set))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 
 import numpy as np
 from PySide6.QtCore import QObject
@@ -13,7 +14,7 @@ from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.label_set import BACKGROUND, IGNORE
 from edam_gui.core.options import Dialect
-from edam_gui.gui.annotate.canvas import Canvas, Layer
+from edam_gui.gui.annotate.canvas import Canvas, Layer, ViewState
 from edam_gui.session.session import Session
 
 
@@ -32,6 +33,8 @@ class CanvasPresenter(QObject):
         self._canvas = canvas
         self._labels: UInt8Array | None = None
         self._edits: EditLayer | None = None
+        self._image: int | None = None
+        self._first_view: ViewState | None = None
         self._instead: UInt8Array | None = None
         self._palette: UInt8Array | None = None
         self._opacities: dict[int, float] = {}
@@ -81,7 +84,18 @@ class CanvasPresenter(QObject):
 
     # The image -------------------------------------------------------------------------------------------------------
 
+    def keep_view(self) -> None:
+        """Keep zoom and place of the image shown, for when it is shown again."""
+        state = self._canvas.view_state()
+        if self._image is not None and self._first_view is not None and state != self._first_view:
+            self._session.keep_view(self._image, {} if state.fitted else asdict(state))
+            self._first_view = state
+
     def _current_changed(self) -> None:
+        self.keep_view()
+        self._first_view = None
+        current = self._session.current
+        self._image = current.id if current is not None else None
         if self._session.current is None:
             self._labels = self._edits = None
             self._canvas.set_photo(None)
@@ -94,6 +108,10 @@ class CanvasPresenter(QObject):
             return
         self._canvas.set_labels(None)
         self._canvas.set_photo(current.files.photo.pixels)
+        view = view_from_data(current.view)
+        if view is not None:
+            self._canvas.restore_view(view)
+        self._first_view = self._canvas.view_state()
         self._canvas.set_edits(None)
         self._edits_changed()
 
@@ -163,3 +181,12 @@ class CanvasPresenter(QObject):
     def _has_photo(self) -> bool:
         current = self._session.current
         return current is not None and current.files is not None
+
+
+def view_from_data(data: Mapping[str, object]) -> ViewState | None:
+    """Return a view that a project keeps; `None`: the whole photo, also where the values make no sense."""
+    names = [field.name for field in fields(ViewState) if field.name != "fitted"]
+    numbers = [data.get(name) for name in names]
+    if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
+        return None
+    return ViewState(**dict(zip(names, numbers, strict=True)), fitted=False)  # type: ignore[arg-type]

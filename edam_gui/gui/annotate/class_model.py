@@ -26,12 +26,22 @@ class Column(IntEnum):
     """Columns of the class list."""
 
     TICK = 0
-    NAME = 1
-    SHARE = 2
-    EYE = 3
+    KEY = 1
+    NAME = 2
+    SHARE = 3
+    EYE = 4
 
 
-_HEADERS = {Column.TICK: "In photo", Column.NAME: "Class", Column.SHARE: "Pixels", Column.EYE: ""}
+_HEADERS = {Column.TICK: "In", Column.KEY: "Key", Column.NAME: "Class", Column.SHARE: "Pixels", Column.EYE: ""}
+
+
+_HEADER_TIPS = {
+    Column.TICK: "Whether the photo shows the class; only ticked classes get pixels",
+    Column.KEY: "Type this number to pick the class",
+    Column.NAME: "The class, as it is written to files",
+    Column.SHARE: "Its share of the label map",
+    Column.EYE: "Show or hide its pixels",
+}
 
 
 class ClassModel(QAbstractTableModel):
@@ -104,9 +114,11 @@ class ClassModel(QAbstractTableModel):
     def headerData(  # noqa: N802, D102
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
             return _HEADERS[Column(section)]
-        return None
+        return _HEADER_TIPS[Column(section)] if role == Qt.ItemDataRole.ToolTipRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:  # noqa: D102
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -125,6 +137,11 @@ class ClassModel(QAbstractTableModel):
         match Column(index.column()):
             case Column.TICK:
                 return _tick_data(row, role)
+            case Column.KEY:
+                if role == Qt.ItemDataRole.DisplayRole:
+                    return str(row.index)
+                if role == Qt.ItemDataRole.TextAlignmentRole:
+                    return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Column.NAME:
                 return _name_data(row, role)
             case Column.SHARE:
