@@ -10,7 +10,7 @@ from edam_gui.core.label_set import PASCAL_VOC, LabelSet
 from edam_gui.jobs import Deliver, JobContext, JobInfo
 from edam_gui.project.looking import Opening, is_project, look_at
 from edam_gui.project.opening import begin_project, fill_project, open_project
-from edam_gui.project.store import ProjectStore, Root
+from edam_gui.project.store import ProjectStore, Role, Root
 from edam_gui.session.context import Context
 from edam_gui.session.messages import Level
 from edam_gui.session.opened import OpenedProject
@@ -161,9 +161,17 @@ class Opener:
         self._context.events.project_changed.emit()
 
     def ungranted(self) -> tuple[Root, ...]:
-        """Return the folders that the open project wants to read and the user has not allowed."""
+        """Return the folders that the open project wants to read and the user has not allowed.
+
+        A folder that is only that of image-level labels is not among them: these were imported when they were chosen.
+        """
         project = self._context.project
-        return project.store.ungranted_roots() if project is not None else ()
+        if project is None:
+            return ()
+        by_role = project.store.roles()
+        others = {place.root for role, place in by_role.items() if role is not Role.LABELS}
+        labels = {place.root for role, place in by_role.items() if role is Role.LABELS} - others
+        return tuple(root for root in project.store.ungranted_roots() if root.id not in labels)
 
     def grant(self, folder: Path) -> None:
         """Allow the project to read a folder, now and in future."""

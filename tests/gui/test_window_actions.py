@@ -139,7 +139,9 @@ def test_export_all_through_the_dialog(program: Program, tmp_path: Path, qtbot: 
     program.window.book.run("file.export_all")
     dialog = dialog_of(program, ExportDialog)
     assert isinstance(dialog, ExportDialog)
-    assert not dialog.go.isEnabled(), "there is no folder yet"
+    assert dialog.out.text().endswith("project-labels"), "a folder beside the photos is suggested"
+    dialog.out.clear()
+    assert not dialog.go.isEnabled(), "there is no folder"
     dialog.formats[ExportFormat.VOC].setChecked(True)
     QTest.keyClicks(dialog.out, str(tmp_path / "out"))
     assert dialog.go.isEnabled()

@@ -32,7 +32,7 @@ class Column(IntEnum):
     EYE = 4
 
 
-_HEADERS = {Column.TICK: "In", Column.KEY: "Key", Column.NAME: "Class", Column.SHARE: "Pixels", Column.EYE: ""}
+_HEADERS = {Column.TICK: "In", Column.KEY: "#", Column.NAME: "Class", Column.SHARE: "Pixels", Column.EYE: ""}
 
 
 _HEADER_TIPS = {

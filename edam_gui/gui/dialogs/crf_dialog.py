@@ -53,7 +53,9 @@ class CrfDialog(QDialog):
         layout.addStretch()
         standard = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(standard.RestoreDefaults | standard.Close, self)
-        buttons.button(standard.RestoreDefaults).clicked.connect(self._restore)
+        restore = buttons.button(standard.RestoreDefaults)
+        restore.setAutoDefault(False)
+        restore.clicked.connect(self._restore)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         self.refresh()
