@@ -37,13 +37,13 @@ def plain_cma(
             + entries["embedding.segment.weight"][:images, None]
         )
         tokens = F.dropout(tokens, dropout).reshape(-1, position.shape[1])
-        mixed = _block(entries, f"trans_list.{k}.0.", tokens, heads, dropout)
+        mixed = plain_block(entries, f"trans_list.{k}.0.", tokens, heads, dropout)
         pooled = mixed.view(images, -1, mixed.shape[1]).mean(1)
         logits.append(pooled @ entries[f"fc_list.{k}.weight"].flatten())
     return torch.stack(logits, 1)
 
 
-def _block(entries: Mapping[str, Tensor], name: str, x: Tensor, heads: int, dropout: float) -> Tensor:
+def plain_block(entries: Mapping[str, Tensor], name: str, x: Tensor, heads: int, dropout: float) -> Tensor:
     def linear(part: str, values: Tensor) -> Tensor:
         return F.linear(values, entries[f"{name}{part}.weight"], entries[f"{name}{part}.bias"])
 

@@ -89,7 +89,7 @@ def train(
                     if data is not None:
                         request = TrainDataRequest(data, list_file, labels, classes, val_gt, val_images, val_labels)
                     _create(run_dir, preset, words, request, _ProjectData(project, accepted_only, allow or []))
-            team.wait()
+            _wait_for_leader(team)
             if prepare or estimate:
                 _inspect(run_dir, team, json_file, timed=estimate)
             _train(run_dir, team, json_file)
@@ -110,6 +110,13 @@ class _ProjectData:
         if self.path is None:
             raise OptionError("A new run needs either --data (with --labels) or --project.")
         return resolve_project(self.path, accepted_only=self.accepted_only, granted=self.allowed)
+
+
+def _wait_for_leader(team: Team) -> None:
+    try:
+        team.wait()
+    except RuntimeError:
+        raise OptionError("The leading process could not start the run; its message says why.") from None
 
 
 def _create(

@@ -37,6 +37,7 @@ from edam_gui.gui.docks import DockSpec, add_dock, arrange
 from edam_gui.gui.job_hop import JobHop
 from edam_gui.gui.message_hop import MessageHop
 from edam_gui.gui.preference_hop import PreferenceHop, keep_tool_options, stored_tool_options
+from edam_gui.gui.root_questions import RootQuestions
 from edam_gui.gui.shell.action_bars import build_menu_bar, build_tool_bar
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.gui.shell.job_indicator import JobIndicator
@@ -111,7 +112,10 @@ class MainWindow(QMainWindow):
         self.status = StatusArea(self.session, self.statusBar())
         self.indicator = JobIndicator(self.statusBar())
         self.statusBar().insertPermanentWidget(1, self.indicator)
-        self._messages = MessageHop(self.session, self.workspace.messages)
+        self._messages = MessageHop(
+            self.session, self.workspace.messages, {"save": ("Save elsewhere…", lambda: self.files.save_elsewhere())}
+        )
+        self._questions = RootQuestions(self.session, self.workspace.messages, self.settings.file, self)
         self._jobs = JobHop(self.session, self.indicator)
 
     def _bind(self) -> None:
@@ -125,6 +129,8 @@ class MainWindow(QMainWindow):
         history = self.docks[-1]
         bind_edit(self.book, self.session, self.controller, self.canvas, history, self.presenter.colors, self)
         Comparing(self.session, self.canvas, self.presenter).bind(self.book)
+        self.book.bind_all({"view.grid": self._show_grid, "image.find": self._find_image})
+        self.workspace.grid_left.connect(lambda: self.book.action("view.grid").trigger())
         TrainingActions(self.session, self, self.places).bind(self.book)
         self.help = HelpActions(self.book, self, self.settings)
         self.help.bind()
@@ -168,6 +174,14 @@ class MainWindow(QMainWindow):
         session.events.current_changed.connect(self._show_title)
         session.events.status_changed.connect(self._show_title)
         self._show_title()
+
+    def _show_grid(self, on: bool) -> None:
+        self.options.setVisible(not on)
+        self.workspace.show_grid(on)
+
+    def _find_image(self) -> None:
+        self.docks[0].show()
+        self.images.focus_filter()
 
     def _pick_class(self, class_index: int) -> None:
         self.session.activation.choose(class_index)
@@ -221,5 +235,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Keep the window's place; the session is closed by whoever made it."""
         self.places.show_labelling()  # the panels' places are those of labelling
+        self.presenter.keep_view()
         store_place(self, self.settings.file)
         super().closeEvent(event)

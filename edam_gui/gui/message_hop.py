@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from edam_gui.gui.shell.message_bar import Kind, MessageBar
 from edam_gui.session.messages import Level, Message
 from edam_gui.session.session import Session
@@ -16,10 +18,15 @@ class MessageHop:
     ----------
     session, bar
         What it connects.
+    actions
+        Topic -> text and function of the button that its errors get.
     """
 
-    def __init__(self, session: Session, bar: MessageBar) -> None:
+    def __init__(
+        self, session: Session, bar: MessageBar, actions: Mapping[str, tuple[str, Callable[[], object]]]
+    ) -> None:
         self._bar = bar
+        self._actions = actions
         self._by_topic: dict[str, str] = {}
         session.events.message.connect(self.show)
 
@@ -32,4 +39,5 @@ class MessageHop:
             return
         if message.topic:
             self._by_topic[message.topic] = message.text
-        self._bar.say(message.text, _KINDS[message.level])
+        text, run = self._actions.get(message.topic, ("", None)) if message.level is Level.ERROR else ("", None)
+        self._bar.say(message.text, _KINDS[message.level], text, run)

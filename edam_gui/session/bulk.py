@@ -106,20 +106,24 @@ class Bulk:
         change
             Returns the new value for an old one.
         """
-        wanted = list(dict.fromkeys(images))
-        if len(wanted) > MOST:
-            self._context.say(
-                Level.WARNING, f"{len(wanted):,} images are selected; change at most {MOST:,} at a time.", _TOPIC
-            )
-            return 0
-        self._context.say(Level.INFO, "", _TOPIC)
-        pairs = [(row, change(field.read(row))) for row in self._rows.many(wanted)]
+        pairs = [(row, change(field.read(row))) for row in self.rows_of(images)]
         done = self._write(name, field, [(row, value) for row, value in pairs if field.read(row) != value])
         if done:
             self._done.append(_Action(name, field, tuple(done)))
             self._undone.clear()
             self.changed.emit()
         return len(done)
+
+    def rows_of(self, images: Iterable[int]) -> list[ImageRow]:
+        """Return the rows of images that are to be changed; none, with a message, if there are too many."""
+        wanted = list(dict.fromkeys(images))
+        if len(wanted) > MOST:
+            self._context.say(
+                Level.WARNING, f"{len(wanted):,} images are selected; change at most {MOST:,} at a time.", _TOPIC
+            )
+            return []
+        self._context.say(Level.INFO, "", _TOPIC)
+        return self._rows.many(wanted)
 
     @property
     def undo_name(self) -> str:
@@ -160,7 +164,7 @@ class Bulk:
             changes = [field.change(row.id, value), AppendStep(row.id, seq, field.kind, name, payload)]
             others.append((replace(field.put(row, value), history=seq), changes))
             done.append(_Done(row.id, seq, before, value))
-        self._submit(others)
+        self.submit(others)
         return done
 
     def _turn(self, source: Any, target: Any, *, backwards: bool) -> bool:
@@ -183,7 +187,7 @@ class Bulk:
             seq = done.seq - 1 if backwards else done.seq
             changes = [action.field.change(done.image, value), MoveHistory(done.image, seq)]
             others.append((replace(action.field.put(row, value), history=seq), changes))
-        self._submit(others)
+        self.submit(others)
         left = len(action.images) - len(turned)
         if left:
             self._context.say(Level.INFO, f"{left:,} images were changed since and stay as they are.", _TOPIC)
@@ -192,7 +196,8 @@ class Bulk:
         self.changed.emit()
         return True
 
-    def _submit(self, others: Sequence[tuple[ImageRow, list[Change]]]) -> None:
+    def submit(self, others: Sequence[tuple[ImageRow, list[Change]]]) -> None:
+        """Write changes of images that are not on the desk, and show the rows as they will be."""
         project = self._context.project
         if project is None or not others:
             return

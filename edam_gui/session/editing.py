@@ -64,6 +64,7 @@ class Editing:
         self._said = False
         self.paint = Paint()
         self.on_first_edit: Callable[[], None] = lambda: None
+        context.events.current_changed.connect(self._image_gone)
 
     @property
     def is_painting(self) -> bool:
@@ -132,8 +133,11 @@ class Editing:
         """End the stroke: one step of the history, on the disk within 100 ms."""
         ended, self._open = self._open, None
         if ended is not None:
-            self._keep(ended.target, ended.name, ended.stroke.finish())
+            patch = ended.stroke.finish()
+            self._keep(ended.target, ended.name, patch)
             self._release()
+            if patch is None and ended.target is Target.LABELS:
+                self._explain_nothing()
 
     def abort_stroke(self) -> None:
         """Take the stroke back as if it had not been begun."""
@@ -147,6 +151,12 @@ class Editing:
         if self.paint.snap:
             return SnappedStroke(layer, brush, value, self._superpixels.ready(), rule, context)
         return Stroke(layer, brush, value, rule, context)
+
+    def _image_gone(self) -> None:
+        """Forget a stroke on an image that was taken from the desk without having been left."""
+        if self._open is not None:
+            self._open = None
+            self._release()
 
     def _release(self) -> None:
         self._labelling.hold(False)
@@ -162,8 +172,8 @@ class Editing:
         rule, context = self._rule(target)
         written = self._value(value, target)
         changed = self._in_one_step(target, name, lambda layer: paint(layer, region, written, rule, context))
-        if not changed and not self._said and not rule.is_free:
-            self._say("Nothing was painted: where painting is allowed is limited in the bar above.", Level.INFO)
+        if not changed and not self._said:
+            self._explain_nothing()
         return changed
 
     def relabel(self, name: str, change: Relabel | None, rule: PaintRule = ANYWHERE) -> bool:
@@ -206,8 +216,7 @@ class Editing:
         if patch is None:
             return False
         if target is Target.LABELS:
-            for rect in patch.dirty:
-                self._labelling.compose(rect)
+            self._labelling.compose_all(patch.dirty)
         else:
             self._labelling.compose_saliency(patch.rect)
         self._keep(target, name, patch)
@@ -218,7 +227,10 @@ class Editing:
     def _layer(self, target: Target) -> EditLayer | None:
         """Return the layer to paint on; say why there is none."""
         current, project = self._context.current, self._context.project
-        if current is None or current.labels is None or project is None:
+        if current is None or project is None:
+            return None
+        if current.labels is None:
+            self._say("The label map of this photo is not there yet; try again in a moment.", Level.INFO)
             return None
         if project.read_only:
             self._context.complain(project.read_only, "project")
@@ -248,6 +260,10 @@ class Editing:
             scores = current.masks.plane(self.paint.label, current.frame.request.form)
         auto: UInt8Array = automatic(current)
         return rule, PaintContext(auto, scores, current.saliency)
+
+    def _explain_nothing(self) -> None:
+        if not self.paint.rule.is_free:
+            self._say("Nothing was painted: where painting is allowed is limited in the bar above.", Level.INFO)
 
     def _say(self, text: str, level: Level) -> None:
         self._said = True

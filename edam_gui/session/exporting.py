@@ -16,7 +16,6 @@ from edam_gui.project.names import output_names
 from edam_gui.project.store import ImageRow, Query
 from edam_gui.session.context import Context
 from edam_gui.session.image_labeller import ImageLabeller
-from edam_gui.session.labelling import Labelling
 from edam_gui.session.messages import Level
 from edam_gui.session.opened import OpenedProject
 
@@ -31,16 +30,15 @@ class Exporting:
 
     Parameters
     ----------
-    context, labelling
-        The session's state, and the dense CRF's options.
+    context
+        The session's state.
     """
 
     finished = Signal(object)
     """An `ExportReport`: how it went."""
 
-    def __init__(self, context: Context, labelling: Labelling) -> None:
+    def __init__(self, context: Context) -> None:
         self._context = context
-        self._labelling = labelling
 
     @property
     def is_running(self) -> bool:
@@ -84,7 +82,7 @@ class Exporting:
         project, model = self._context.project, self._context.model
         if project is None:
             return
-        labeller = ImageLabeller(project, model, self._labelling.crf_options)
+        labeller = ImageLabeller(project, model)
         exporter = ProjectExporter(project, labeller, model.describe())
 
         def work(context: JobContext) -> ExportReport:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from edam_gui.batch.label_options import CrfOptions
 from edam_gui.core.errors import EdamError, OptionError
 from edam_gui.jobs import CancelToken, JobContext, JobRunner
 from edam_gui.jobs.delivery import DeliveryQueue
@@ -88,5 +87,5 @@ def export_project(
         except EdamError:
             if project.sources().masks is None:
                 raise
-        exporter = ProjectExporter(project, ImageLabeller(project, host, CrfOptions()), host.describe())
+        exporter = ProjectExporter(project, ImageLabeller(project, host), host.describe())
         return exporter.run(request, query, JobContext(token, progress))

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from edam_gui.batch.label_options import CrfOptions
 from edam_gui.core.arrays import UInt8Array
+from edam_gui.core.edits.crf_strokes import crf_strokes
+from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.errors import InputFileError
 from edam_gui.core.options import LabelRule, ScoreForm, ScoreSource
 from edam_gui.core.pseudo_label import pseudo_label
@@ -82,14 +83,13 @@ class ImageLabeller:
 
     Parameters
     ----------
-    project, model, crf_options
+    project, model
         What decides the label maps; thresholds are read from the project's file for every image.
     """
 
-    def __init__(self, project: OpenedProject, model: ModelHost, crf_options: CrfOptions) -> None:
+    def __init__(self, project: OpenedProject, model: ModelHost) -> None:
         self._project = project
         self._model = model
-        self._crf_options = crf_options
         self._reader = project.reader()
 
     def label(self, image: int, context: JobContext) -> Labelled:
@@ -122,7 +122,7 @@ class ImageLabeller:
         rule = resolve_rule(record.thresholds, self._project.choices, base)
         labels = files.base_map
         if labels is None:
-            labels = self._algorithm(files, masks, ticks, saliency, rule, form, context)
+            labels = self._algorithm(_Ground(files, masks, ticks, saliency, layers.label), rule, form, context)
         if layers.label is not None:
             labels = layers.label.compose(labels, np.empty_like(labels))
         share = layers.label.share if layers.label is not None else 0.0
@@ -152,32 +152,36 @@ class ImageLabeller:
             return Ticks(classes, classes)
         return Ticks(frozenset())
 
-    def _algorithm(
-        self,
-        files: ImageFiles,
-        masks: MaskStack | None,
-        ticks: Ticks,
-        saliency: UInt8Array | None,
-        rule: LabelRule,
-        form: ScoreForm,
-        context: JobContext,
-    ) -> UInt8Array:
-        if masks is None or not ticks.classes:
-            return np.zeros((files.photo.height, files.photo.width), np.uint8)
-        scores = masks.scores(ticks.classes, form)
+    def _algorithm(self, ground: _Ground, rule: LabelRule, form: ScoreForm, context: JobContext) -> UInt8Array:
+        photo, saliency = ground.files.photo, ground.saliency
+        if ground.masks is None or not ground.ticks.classes:
+            return np.zeros((photo.height, photo.width), np.uint8)
+        scores = ground.masks.scores(ground.ticks.classes, form)
         if rule.scores is ScoreSource.CRF and any(scores.classes):
             from edam_gui.imaging.crf.refine import crf_scores
 
             recommended = self._model.recommendation(with_saliency=saliency is not None)
-            options = self._crf_options.resolved(recommended)
-            engine = self._model.crf_engine()(files.photo.pixels, options.parameters)
+            options = self._project.crf_options.resolved(recommended)
+            painted = ground.painted if self._project.respects_strokes else None
             scores = crf_scores(
-                engine,
+                self._model.crf_engine()(photo.pixels, options.parameters),
                 scores,
                 background_exponent=options.background_exponent or 1.0,
+                strokes=crf_strokes(painted) if painted is not None else None,
                 cancelled=context.token.cancelled,
             )
         return pseudo_label(scores, saliency, rule)
+
+
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What the algorithm acts on."""
+
+    files: ImageFiles
+    masks: MaskStack | None
+    ticks: Ticks
+    saliency: UInt8Array | None
+    painted: EditLayer | None
 
 
 def corrected_saliency(files: ImageFiles, layers: RestoredLayers) -> UInt8Array | None:

@@ -120,7 +120,9 @@ class ImageRows:
             share = current.edits.share
             kept = share if share or rows[0].corrected is not None else None
             values |= {"history": HistoryKeeper.seq(current), "corrected": kept}
-        self.put([replace(rows[0], **values)])
+        row = replace(rows[0], **values)
+        if row != rows[0]:
+            self.put([row])
 
     def _saved(self) -> None:
         project = self._context.project

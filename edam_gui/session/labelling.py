@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,11 +12,12 @@ from edam_gui.batch.label_options import CrfOptions
 from edam_gui.core.activation_masks import Scores
 from edam_gui.core.arrays import AnyArray, UInt8Array
 from edam_gui.core.edits.crf_strokes import crf_strokes
-from edam_gui.core.edits.rect import Rect
+from edam_gui.core.edits.rect import Rect, gathered
 from edam_gui.core.options import LabelRule, ScoreForm, ScoreSource
 from edam_gui.jobs import JobContext
 from edam_gui.project.store.changes import SetSetting
 from edam_gui.session.context import Context
+from edam_gui.session.crf_settings import CRF_SETTING, RESPECT_STROKES, crf_to_data
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.label_frames import Frame, FrameRequest, LabelFrames
 from edam_gui.session.mask_stack import MaskStack
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from edam_gui.imaging.crf.refine import CrfEngine, CrfFactory
 
 _CRF: Final = "crf"
-_RESPECT: Final = "respect_strokes"
+_TOGETHER: Final = 512
+"""Side (px) of the area in which changes are told of together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +67,6 @@ class Labelling:
         self._frames = LabelFrames(context.jobs, self._receive, lambda text: context.complain(text, "labels"))
         self._crf_ground: _CrfGround | None = None
         self._engine: tuple[UInt8Array, CrfOptions, CrfEngine] | None = None
-        self.crf_options = CrfOptions()
         self.crf_running = False
         self._strokes: UInt8Array | None = None
         self._strokes_known = True
@@ -124,6 +126,11 @@ class Labelling:
         current.edits.compose(automatic(current), current.labels, rect)
         self._context.events.labels_changed.emit(rect)
 
+    def compose_all(self, rects: Iterable[Rect]) -> None:
+        """Write the edits over the automatic label map in many rectangles; neighbours are told of together."""
+        for rect in gathered(rects, _TOGETHER):
+            self.compose(rect)
+
     def compose_saliency(self, rect: Rect | None = None) -> None:
         """Write the corrections over the saliency map: into a new array, since jobs read the old one."""
         current = self._context.current
@@ -156,10 +163,19 @@ class Labelling:
 
     # Dense CRF -------------------------------------------------------------------------------------------------------
 
+    @property
+    def crf_options(self) -> CrfOptions:
+        """How the dense CRF runs in this project."""
+        project = self._context.project
+        return project.crf_options if project is not None else CrfOptions()
+
     def set_crf_options(self, options: CrfOptions) -> None:
-        """Run the dense CRF with other parameters from now on."""
-        self.crf_options = options
-        self.update()
+        """Run the dense CRF of this project with other parameters from now on."""
+        project = self._context.project
+        if project is not None and options != project.crf_options:
+            project.crf_options = options
+            project.submit(SetSetting(CRF_SETTING, crf_to_data(options)))
+            self._context.events.rule_changed.emit()
 
     def crf_with_recommendation(self) -> CrfOptions:
         """Return the options with what the checkpoint recommends filled in."""
@@ -174,13 +190,13 @@ class Labelling:
         project = self._context.project
         if project is not None and on != self.respects_strokes:
             self.respects_strokes = on
-            project.submit(SetSetting(_RESPECT, on))
+            project.submit(SetSetting(RESPECT_STROKES, on))
             self._strokes, self._strokes_known = None, False
             self._context.events.rule_changed.emit()
 
     def _project_changed(self) -> None:
         project = self._context.project
-        self.respects_strokes = project is not None and project.store.setting(_RESPECT) is True
+        self.respects_strokes = project is not None and project.store.setting(RESPECT_STROKES) is True
 
     def _edits_changed(self) -> None:
         if not self.respects_strokes:

@@ -12,8 +12,9 @@ from edam_gui.project.store.changes import SetStatus
 from edam_gui.session.context import Context
 
 _LIST: Final = "list-images"
-_PATIENCE_S: Final = 0.3
-"""How long listing waits for what is being saved."""
+_FIRST_S: Final = 0.3
+_NEXT_S: Final = 1.0
+"""How long a list, and the same list made anew, waits for what is being saved: images are added in many steps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +44,9 @@ class Navigator:
         self.ids: Sequence[int] = ()
         self._places: dict[int, int] = {}
         self._forward = True
+        self._then: Callable[[], None] | None = None
+        self._listed: Query | None = None
+        self._again = False
         self.on_status: Callable[[Status, Status], None] = lambda _before, _after: None
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
@@ -51,25 +55,33 @@ class Navigator:
         Parameters
         ----------
         then
-            Called when the new list stands.
+            Called when the new list stands, or a newer one in its place.
         """
         project, query = self._context.project, self.query
+        self._then = then or self._then
         if project is None:
             self.clear()
             return
+        if self.is_listing and query == self._listed:
+            self._again = True  # what has changed may have come too late for the list that is being made
+            return
+        patience = _NEXT_S if self.ids and query == self._listed else _FIRST_S
+        self._listed, self._again = query, False
 
         def work(_: JobContext) -> _Listing:
-            complete = project.store.flush(_PATIENCE_S) or project.store.trouble is not None
+            complete = project.store.flush(patience) or project.store.trouble is not None
             ids = project.store.ids(query)
             return _Listing(ids, {image: place for place, image in enumerate(ids)}, complete)
 
         def take(listing: _Listing) -> None:
             self.ids, self._places = listing.ids, listing.places
             self._context.events.images_changed.emit()
-            if not listing.complete:  # many images are just being added: show the first, and look again
-                self.refresh(then if not listing.ids else None)
-            if then is not None and (listing.ids or listing.complete):
-                then()
+            if self._again or not listing.complete:
+                self.refresh()
+            if listing.ids or listing.complete:
+                waiting, self._then = self._then, None
+                if waiting is not None:
+                    waiting()
 
         self._context.jobs.start(_LIST, work, done=take, lane="list", urgent=True)
 
@@ -81,6 +93,7 @@ class Navigator:
     def clear(self) -> None:
         """List nothing: the project is being closed."""
         self._context.jobs.cancel(_LIST)
+        self._then = self._listed = None
         self.query = Query()
         self.ids, self._places = (), {}
         self._context.events.images_changed.emit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from edam_gui.batch.label_options import CrfOptions
 from edam_gui.core.errors import EdamError
 from edam_gui.core.label_set import LabelSet
 from edam_gui.project.choices import Choices
@@ -12,6 +13,7 @@ from edam_gui.project.images import ImageEntry
 from edam_gui.project.store import ImageRow, ProjectStore, Role
 from edam_gui.project.store.changes import Change, set_label_set
 from edam_gui.project.thresholds import PartialThresholds
+from edam_gui.session.crf_settings import CRF_SETTING, RESPECT_STROKES, crf_from_data
 from edam_gui.session.image_files import AUTO_SALIENCY, FILES_ONLY, FileReader, Sources
 
 
@@ -28,6 +30,7 @@ class OpenedProject:
         self.store = store
         self.label_set: LabelSet = store.label_set
         self.choices: Choices = store.choices
+        self.crf_options: CrfOptions = crf_from_data(store.setting(CRF_SETTING))
         scopes = store.thresholds()
         self.thresholds: PartialThresholds = scopes.project
         self.class_thresholds: Mapping[int, PartialThresholds] = dict(scopes.project_classes)
@@ -49,6 +52,11 @@ class OpenedProject:
     def read_only(self) -> str | None:
         """Why changes cannot be kept, as a sentence; `None`: they can."""
         return self.store.read_only
+
+    @property
+    def respects_strokes(self) -> bool:
+        """Whether the dense CRF takes what was painted by hand as certain."""
+        return self.store.setting(RESPECT_STROKES) is True
 
     def submit(self, *changes: Change) -> None:
         """Keep changes; durable soon."""

@@ -10,7 +10,7 @@ from edam_gui.core.label_set import PASCAL_VOC, LabelSet
 from edam_gui.jobs import Deliver, JobContext, JobInfo
 from edam_gui.project.looking import Opening, is_project, look_at
 from edam_gui.project.opening import begin_project, fill_project, open_project
-from edam_gui.project.store import ProjectStore, Root
+from edam_gui.project.store import ProjectStore, Role, Root
 from edam_gui.session.context import Context
 from edam_gui.session.messages import Level
 from edam_gui.session.opened import OpenedProject
@@ -158,11 +158,20 @@ class Opener:
             self._context.complain(f"Not everything could be saved. {trouble or ''}".strip(), "save")
         for topic in ("read-only", "notices", "save"):
             self._context.say(Level.INFO, "", topic)
+        self._context.events.project_changed.emit()
 
     def ungranted(self) -> tuple[Root, ...]:
-        """Return the folders that the open project wants to read and the user has not allowed."""
+        """Return the folders that the open project wants to read and the user has not allowed.
+
+        A folder that is only that of image-level labels is not among them: these were imported when they were chosen.
+        """
         project = self._context.project
-        return project.store.ungranted_roots() if project is not None else ()
+        if project is None:
+            return ()
+        by_role = project.store.roles()
+        others = {place.root for role, place in by_role.items() if role is not Role.LABELS}
+        labels = {place.root for role, place in by_role.items() if role is Role.LABELS} - others
+        return tuple(root for root in project.store.ungranted_roots() if root.id not in labels)
 
     def grant(self, folder: Path) -> None:
         """Allow the project to read a folder, now and in future."""
@@ -173,12 +182,25 @@ class Opener:
         self._allow(folder)
         project.forget_files()
 
+    def missing(self) -> dict[Root, Path | None]:
+        """Return the folders of the project that are not where they were, each with where it probably is now."""
+        project = self._context.project
+        return project.store.missing_roots() if project is not None and project.read_only is None else {}
+
+    def move(self, root: Root, folder: Path) -> None:
+        """Say where a folder of the project is now."""
+        project = self._context.project
+        if project is not None:
+            project.store.move_root(root.id, folder)
+            self._allow(folder)
+            project.forget_files()
+
     def _allow(self, folder: Path) -> None:
         self.granted.append(folder)
         self.on_grant(folder)
 
     def save_elsewhere(self, path: Path) -> None:
-        """Write a full copy of the project and go on with it.
+        """Write a full copy of the project and go on in it.
 
         Raises
         ------
@@ -187,8 +209,10 @@ class Opener:
         """
         project = self._context.project
         if project is not None:
-            project.store.save_elsewhere(path)
-            self.open(path)
+            project.store.move_to(path)
+            self._context.say(Level.INFO, f"The project is kept in {project.store.path} from now on.", "save")
+            self._context.events.project_changed.emit()
+            self._context.events.saved_changed.emit()
 
     def _pending(self) -> int:
         project = self._context.project

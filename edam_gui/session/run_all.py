@@ -10,7 +10,6 @@ from edam_gui.core.errors import EdamError
 from edam_gui.jobs import JobContext
 from edam_gui.session.context import Context
 from edam_gui.session.image_labeller import ImageLabeller
-from edam_gui.session.labelling import Labelling
 from edam_gui.session.messages import Level
 from edam_gui.session.navigator import Navigator
 
@@ -38,14 +37,13 @@ class RunAll:
 
     Parameters
     ----------
-    context, navigator, labelling
-        The session's state, the list, and the dense CRF's options.
+    context, navigator
+        The session's state, and the list.
     """
 
-    def __init__(self, context: Context, navigator: Navigator, labelling: Labelling) -> None:
+    def __init__(self, context: Context, navigator: Navigator) -> None:
         self._context = context
         self._navigator = navigator
-        self._labelling = labelling
         self.report = RunReport()
 
     @property
@@ -60,7 +58,7 @@ class RunAll:
             self._context.complain("There is no model to run; choose one with Model ▸ Choose model.", RUN_ALL)
             return
         images = list(self._navigator.ids if only is None else only)
-        labeller = ImageLabeller(project, model, self._labelling.crf_options)
+        labeller = ImageLabeller(project, model)
 
         def work(context: JobContext) -> RunReport:
             report = RunReport()

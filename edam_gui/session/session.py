@@ -14,10 +14,11 @@ from edam_gui.core.label_set import LabelSet
 from edam_gui.jobs import Deliver, JobRunner
 from edam_gui.project.choices import Choices
 from edam_gui.project.store import ImageRow, Status, Ticks
-from edam_gui.project.store.changes import set_annotator
+from edam_gui.project.store.changes import SetView, set_annotator
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.bulk import Bulk
+from edam_gui.session.bulk_thresholds import BulkThresholds
 from edam_gui.session.bulk_ticks import BulkStatus, BulkTicks
 from edam_gui.session.clean_up import CleanUp
 from edam_gui.session.comparison import Comparison
@@ -71,7 +72,7 @@ class Session:
         What can be done.
     rows, sitting, thumbnails
         What lists show: the images, how far the work is, small pictures.
-    bulk, bulk_ticks, bulk_status, label_table
+    bulk, bulk_ticks, bulk_status, bulk_thresholds, label_table
         What can be done to many images.
     training
         Training runs.
@@ -94,8 +95,8 @@ class Session:
         self.notes = Notes(context)
         self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours)
         self.navigator = Navigator(context, self._go_to)
-        self.run_all = RunAll(context, self.navigator, self.labelling)
-        self.exporting = Exporting(context, self.labelling)
+        self.run_all = RunAll(context, self.navigator)
+        self.exporting = Exporting(context)
         self.folders = Folders(context, self.rules, self.desk, self.navigator)
         self.comparison = Comparison(context)
         self.training = TrainingDesk(context, self.comparison, self.run_all, self.choose_model)
@@ -104,6 +105,7 @@ class Session:
         self.thumbnails = Thumbnails(context, deliver)
         self.bulk = Bulk(context, self.rows, self.history)
         self.bulk_ticks = BulkTicks(context, self.rows, self.bulk, self.ticks, self.sitting)
+        self.bulk_thresholds = BulkThresholds(context, self.bulk)
         self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting)
         self.label_table = LabelTable(context)
         self.opener = Opener(
@@ -170,6 +172,19 @@ class Session:
             self.load_model()
         else:
             self.model.load(model_choice(Choices(**values), self.default_device), self._agreed_classes)
+
+    def keep_view(self, image: int, state: dict[str, Any]) -> None:
+        """Keep how an image is looked at (zoom, place) for the next time; empty: the whole photo."""
+        project = self.project
+        if project is not None:
+            project.submit(SetView(image, state))
+
+    def show_again(self) -> None:
+        """Read the current image again, or the first one: files that could not be read can be now."""
+        if self.current is not None:
+            self.desk.reload()
+        else:
+            self.navigator.next()
 
     def set_annotator(self, name: str) -> None:
         """Say who is working; kept with every change of this and later projects."""
@@ -258,7 +273,6 @@ class Session:
         self.sitting.close()
         self.bulk.forget()
         self.thumbnails.clear()
-        self.events.project_changed.emit()
 
     def _restore(self, current: CurrentImage) -> None:
         self.history.restore(current)
@@ -270,8 +284,7 @@ class Session:
 
     def _recompose(self, layer: str, rects: tuple[Rect, ...]) -> None:
         if layer == LABEL:
-            for rect in rects:
-                self.labelling.compose(rect)
+            self.labelling.compose_all(rects)
         else:
             self.labelling.compose_saliency(joined(rects))
         self.events.edits_changed.emit()

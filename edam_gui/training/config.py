@@ -69,6 +69,14 @@ class TrainConfig:
         in a collage over each of its photos, with that photo's own labels.
     pool_sharpness
         0 pools by the mean; larger values r by ``log(mean(exp(r M))) / r``, nearer to the maximum.
+    pool_scale
+        The pooled output times this is the logit.
+    class_trust
+        A class with n images weighs n / (n + class_trust) in every loss: rare ones are learned by heart otherwise.
+        0: all weigh the same, as published.
+    doubtful, doubtful_weight
+        Classes, with commas between, that photos may show without being labelled so (`person` in most data sets);
+        where they are not labelled they weigh `doubtful_weight` times as much.
     dropout
         In the CMA module.
     optimizer, lr, momentum, weight_decay
@@ -129,6 +137,10 @@ class TrainConfig:
     cma_loss: float = 1.0
     pool_loss: float = 0.0
     pool_sharpness: float = 0.0
+    pool_scale: float = 1.0
+    class_trust: float = 0.0
+    doubtful: str = ""
+    doubtful_weight: float = 0.2
     dropout: float = 0.1
     optimizer: Optimizer = Optimizer.SGD
     lr: float = 1e-3
@@ -208,6 +220,9 @@ _RANGES: Final[dict[str, tuple[float, float]]] = {
     "cma_loss": (0, _ANY),
     "pool_loss": (0, _ANY),
     "pool_sharpness": (0, 100),
+    "pool_scale": (0, _ANY),
+    "class_trust": (0, _ANY),
+    "doubtful_weight": (0, 1),
     "dropout": (0, 0.99),
     "lr": (0, _ANY),
     "momentum": (0, 0.9999),

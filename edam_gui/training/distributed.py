@@ -50,7 +50,7 @@ class Team:
         if self.world == 1:
             return module
         devices = [self.device.index] if self.device.type == "cuda" else None
-        return DistributedDataParallel(module, device_ids=devices, broadcast_buffers=False)
+        return DistributedDataParallel(module, device_ids=devices)
 
     def mean(self, values: Tensor) -> Tensor:
         """Average over the processes."""
@@ -98,11 +98,26 @@ def join_team(device: str) -> Iterator[Team]:
             raise OptionError(f"There are {torch.cuda.device_count()} GPUs, too few for --nproc-per-node.")
         chosen = torch.device("cuda", local)
         torch.cuda.set_device(chosen)
-    dist.init_process_group("nccl" if chosen.type == "cuda" else "gloo", timeout=_TIMEOUT)
+    _meet("nccl" if chosen.type == "cuda" else "gloo", world)
     try:
         yield Team(dist.get_rank(), dist.get_world_size(), chosen, _restarts())
     finally:
         dist.destroy_process_group()
+
+
+def _meet(backend: str, world: int) -> None:
+    """Find the other processes.
+
+    `torchrun` keeps one store for all restarts, in which gloo would find the addresses of the processes before, and
+    wait for them for ever; so every restart gets names of its own.
+    """
+    if os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True":
+        dist.init_process_group(backend, timeout=_TIMEOUT)
+        return
+    host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+    store = dist.TCPStore(host, port, world, is_master=False, timeout=_TIMEOUT)  # type: ignore[attr-defined]
+    named = dist.PrefixStore(f"edam/{_restarts()}", store)  # type: ignore[attr-defined]
+    dist.init_process_group(backend, store=named, rank=int(os.environ["RANK"]), world_size=world, timeout=_TIMEOUT)
 
 
 def _restarts() -> int:

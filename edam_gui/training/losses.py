@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
+from edam_gui.core.label_set import LabelSet
 from edam_gui.training.batches import Batch
 from edam_gui.training.config import TrainConfig
 from edam_gui.training.trainee import Outputs
@@ -22,24 +24,55 @@ class Losses(NamedTuple):
     pool: Tensor
 
 
-def losses(outputs: Outputs, batch: Batch, config: TrainConfig) -> Losses:
+class ClassWeights(NamedTuple):
+    """What each class weighs in the losses, (K,) float32 each: where an image shows it, and where it does not."""
+
+    present: Tensor
+    absent: Tensor
+
+    def of(self, labels: Tensor) -> Tensor:
+        """Return the weight of every label, (..., K)."""
+        return torch.where(labels > 0, self.present, self.absent)
+
+    def to(self, device: torch.device) -> ClassWeights:
+        """Return the weights on a device."""
+        return ClassWeights(self.present.to(device), self.absent.to(device))
+
+
+def class_weights(config: TrainConfig, label_set: LabelSet, images_per_class: Sequence[int]) -> ClassWeights:
+    """Return what the settings `class_trust`, `doubtful` and `doubtful_weight` say."""
+    counts = torch.tensor(images_per_class, dtype=torch.float32)
+    present = counts / (counts + config.class_trust).clamp(min=1) if config.class_trust else torch.ones_like(counts)
+    absent = present.clone()
+    for index in doubtful_classes(config, label_set):
+        absent[index - 1] *= config.doubtful_weight
+    return ClassWeights(present, absent)
+
+
+def doubtful_classes(config: TrainConfig, label_set: LabelSet) -> list[int]:
+    """Return the indices of the doubtful classes; names that the label set does not know are passed over."""
+    found = (label_set.find(name) for name in config.doubtful.split(",") if name.strip())
+    return [index for index in found if index]
+
+
+def losses(outputs: Outputs, batch: Batch, config: TrainConfig, weights: ClassWeights) -> Losses:
     """Return the loss of a batch, a mean over its images (and classes), so that batches of equal size average."""
     zero = outputs.responses.new_zeros(())
-    cma = cma_loss(outputs.logits, batch.labels, batch.weights) if config.cma_loss else zero
+    cma = cma_loss(outputs.logits, batch.labels, batch.weights, weights) if config.cma_loss else zero
     pool = zero
     if config.pool_loss:
-        pooled = pooled_responses(outputs.responses, batch.boxes, config.pool_sharpness)
-        pool = pool_loss(pooled, batch.tile_labels, batch.tile_used)
+        pooled = config.pool_scale * pooled_responses(outputs.responses, batch.boxes, config.pool_sharpness)
+        pool = pool_loss(pooled, batch.tile_labels, batch.tile_used, weights)
     return Losses(config.cma_loss * cma + config.pool_loss * pool, cma, pool)
 
 
-def cma_loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
-    """Return the binary cross-entropy over images and classes, (G, M, K); (G, M) `weights` leave images out."""
-    each = F.binary_cross_entropy_with_logits(logits, labels, reduction="none")
-    return (each * weights.unsqueeze(-1)).mean()
+def cma_loss(logits: Tensor, labels: Tensor, used: Tensor, weights: ClassWeights) -> Tensor:
+    """Return the binary cross-entropy over images and classes, (G, M, K); (G, M) `used` is 0 to leave images out."""
+    each = F.binary_cross_entropy_with_logits(logits, labels, reduction="none") * weights.of(labels)
+    return (each * used.unsqueeze(-1)).mean()
 
 
-def pool_loss(pooled: Tensor, labels: Tensor, used: Tensor) -> Tensor:
+def pool_loss(pooled: Tensor, labels: Tensor, used: Tensor, weights: ClassWeights) -> Tensor:
     """Return the binary cross-entropy of pooled responses.
 
     Parameters
@@ -48,10 +81,12 @@ def pool_loss(pooled: Tensor, labels: Tensor, used: Tensor) -> Tensor:
         (G, M, T, K).
     used
         (G, M, T): 1 where there is a photo. The photos of one image together count as much as a single one.
+    weights
+        Of the classes.
     """
-    each = F.binary_cross_entropy_with_logits(pooled, labels, reduction="none").mean(-1)
+    each = F.binary_cross_entropy_with_logits(pooled, labels, reduction="none") * weights.of(labels)
     share = used / used.sum(-1, keepdim=True).clamp(min=1)
-    return (each * share).sum(-1).mean()
+    return (each.mean(-1) * share).sum(-1).mean()
 
 
 def pooled_responses(responses: Tensor, boxes: Tensor, sharpness: float) -> Tensor:

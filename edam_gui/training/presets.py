@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from edam_gui.core.errors import OptionError
-from edam_gui.training.config import ALL_STAGES, MaskFormChoice, Optimizer, TrainConfig
+from edam_gui.training.config import ALL_STAGES, MaskFormChoice, TrainConfig
 
 AUTHORS: Final = TrainConfig()
 """The recipe of the authors' released code (tests/golden/README.md); four pairs a step, as on their four GPUs."""
@@ -28,11 +28,13 @@ LITE: Final = TrainConfig(
     long_side_max=448,
     collage=0.5,
     pool_loss=1.0,
+    pool_scale=3.0,
+    class_trust=100.0,
+    doubtful="person",
     dropout=0.0,
-    optimizer=Optimizer.ADAMW,
-    lr=1e-4,
+    lr=3e-3,
     new_lr_factor=10.0,
-    da_lr_factor=1.0,
+    da_lr_factor=10.0,
     bias_lr_factor=1.0,
     weight_decay=1e-4,
     warmup_steps=20,

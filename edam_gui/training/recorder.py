@@ -98,5 +98,7 @@ class Recorder:
         patience = max(_PATIENCE_S, 5 * step_seconds) if step_seconds or phase == "paused" else _FIRST_STEP_S
         try:
             write_heartbeat(self._folder, Heartbeat(time.time(), patience, phase, step, max_steps, epoch))
+        except PermissionError:
+            return  # on Windows: somebody is reading it; the next one will do
         except OSError as error:
             raise OutputError(self._folder.heartbeat, write_cause(error)) from error

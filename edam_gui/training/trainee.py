@@ -82,14 +82,16 @@ class Trainee(nn.Module):
         return Outputs(logits, _grouped(responses[:, 1:], groups))
 
     def _features(self, photos: Tensor) -> Tensor:
-        """Run the backbone; one that is frozen as a whole takes its faster form for inference."""
-        trunk = self.network.backbone
-        if any(parameter.requires_grad for parameter in trunk.parameters()):
-            return cast(Tensor, trunk(photos))
+        if not self._fast_trunk:
+            return cast(Tensor, self.network.backbone(photos))
         with torch.no_grad():
-            if not self._fast_trunk:
-                self._fast_trunk.append(_fast_copy(trunk))
             return cast(Tensor, self._fast_trunk[0](photos.contiguous(memory_format=torch.channels_last))).contiguous()
+
+    def speed_up_trunk(self) -> None:
+        """Let a backbone that is frozen as a whole, and has its final weights, run in its faster form for inference."""
+        trunk = self.network.backbone
+        if not self._fast_trunk and not any(parameter.requires_grad for parameter in trunk.parameters()):
+            self._fast_trunk.append(_fast_copy(trunk))
 
 
 def _fast_copy(trunk: Backbone) -> Backbone:
@@ -153,3 +155,4 @@ def set_training(trainee: Trainee) -> None:
     for module in trunk.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.eval()
+    trainee.speed_up_trunk()

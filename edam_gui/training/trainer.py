@@ -22,7 +22,7 @@ from edam_gui.training.events import Continued, Level, Outcome, Paused, StepDone
 from edam_gui.training.faults import not_finite, worker_died
 from edam_gui.training.initial import Initial
 from edam_gui.training.keeper import Keeper
-from edam_gui.training.losses import losses
+from edam_gui.training.losses import class_weights, losses
 from edam_gui.training.manifest import Manifest
 from edam_gui.training.mixed_precision import MixedPrecision
 from edam_gui.training.parameter_groups import make_optimizer, parameter_groups, set_learning_rates
@@ -83,6 +83,8 @@ class Trainer:
         self.trainee = initial.trainee.to(team.device)
         self._precision = MixedPrecision(config.precision, team.device)
         self._sampler = GroupSampler(manifest.hot(), config.group_size, config.negatives, config.balance, config.seed)
+        self._last_plan: tuple[int, EpochPlan] | None = None
+        self._weights = class_weights(config, manifest.label_set, manifest.images_per_class()).to(team.device)
         self.optimizer = make_optimizer(parameter_groups(self.trainee, config), config)
         self.max_steps = config.max_steps or sum(self._steps_in(epoch) for epoch in range(config.epochs))
         self._schedule = make_schedule(config, self.max_steps)
@@ -96,7 +98,9 @@ class Trainer:
         return self.config.groups * self.team.world * self.config.accumulate
 
     def _plan(self, epoch: int) -> EpochPlan:
-        return self._sampler.plan(epoch, self._groups_per_step)
+        if self._last_plan is None or self._last_plan[0] != epoch:
+            self._last_plan = epoch, self._sampler.plan(epoch, self._groups_per_step)
+        return self._last_plan[1]
 
     def _steps_in(self, epoch: int) -> int:
         return len(self._plan(epoch)) // self._groups_per_step
@@ -205,7 +209,7 @@ class Trainer:
     def _backward(self, batch: Batch, parts: int) -> Tensor:
         with self._precision.autocast():
             outputs = self._module(batch.photos)
-        value = losses(outputs, batch, self.config)
+        value = losses(outputs, batch, self.config, self._weights)
         self._precision.scale(value.total / parts).backward()  # type: ignore[no-untyped-call]
         return torch.stack([part.detach().float() for part in value]) / parts
 

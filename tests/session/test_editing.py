@@ -212,6 +212,10 @@ def test_what_the_rule_forbids_is_said(driven: Driven) -> None:
     assert "limited" in said[-1]
     assert session.shapes.fill_at(90, 40)
     assert said[-1] == ""
+    stroke(session, (30, 40))
+    assert "limited" in said[-1]
+    stroke(session, (60, 10))
+    assert said[-1] == ""
 
 
 def test_the_gate_asks_the_activation_mask_of_the_painted_class(driven: Driven) -> None:
@@ -331,3 +335,42 @@ def test_a_note_is_kept_and_can_be_undone(driven: Driven, folder: Path, tmp_path
         assert again.notes.text == "look at the tail"
         assert again.undo()
         assert again.notes.text == ""
+
+
+def test_a_read_only_project_is_not_painted_on(driven: Driven, folder: Path, tmp_path: Path) -> None:
+    first, _ = driven
+    with opened(folder, tmp_path / "other-cache") as (second, _):
+        said: list[str] = []
+        second.events.message.connect(lambda message: said.append(message.text))
+        before = labels(second).copy()
+        paint(second)
+        assert not stroke(second, (5, 5))
+        assert not second.shapes.rectangle((0, 0), (9, 9))
+        assert not second.editing.bake()
+        assert np.array_equal(labels(second), before)
+        assert said[-1] == second.project.read_only
+    assert first.project.read_only is None
+
+
+def test_files_that_are_read_again_drop_the_open_stroke(driven: Driven) -> None:
+    session, queue = driven
+    paint(session)
+    stroke(session, (5, 5))
+    session.editing.begin_stroke(BrushPoint(60, 5))
+    session.desk.reload()
+    assert not session.editing.is_painting
+    settle(session, queue)
+    session.editing.finish_stroke()
+    assert names(session) == ("Brush: person",)
+    assert labels(session)[5, 5] == PERSON
+    assert labels(session)[5, 60] == 0
+
+
+def test_without_masks_everything_can_be_painted_by_hand(driven: Driven) -> None:
+    session, queue = driven
+    session.current.masks = None
+    session.labelling.update()
+    queue.run_until(lambda: not session.labelling.is_busy, 20)
+    paint(session)
+    assert session.shapes.rectangle((0, 0), (120, 80))
+    assert (labels(session) == PERSON).all()

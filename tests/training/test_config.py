@@ -15,7 +15,7 @@ def test_a_misspelt_key_is_answered_with_the_one_meant() -> None:
 
 
 def test_an_unknown_key_is_answered_with_all_there_are() -> None:
-    with pytest.raises(OptionError, match="there is: .*max_steps"):
+    with pytest.raises(OptionError, match=r"there is: .*max_steps"):
         config_text.with_settings(presets.LITE, ["zzzzzz=5"])
 
 

@@ -8,8 +8,11 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from edam_gui.model.da_layer import MaskForm
-from edam_gui.training.losses import cma_loss, pool_loss, pooled_responses
+from edam_gui.training.losses import ClassWeights, class_weights, cma_loss, pool_loss, pooled_responses
 from edam_gui.training.trainee import attention_masks
+from tests.training.tiny import CLASSES, config
+
+EVEN = ClassWeights(torch.ones(1), torch.ones(1))
 
 
 @pytest.mark.parametrize("sharpness", [0.0, 0.5, 4.0])
@@ -42,18 +45,18 @@ def test_tiles_of_a_collage_count_as_much_as_one_photo() -> None:
     used = torch.tensor([[[1.0, 0, 0, 0], [1.0, 1, 0, 0]]])
     each = F.binary_cross_entropy_with_logits(pooled, labels, reduction="none").mean(-1)[0]
     expected = (each[0, 0] + (each[1, 0] + each[1, 1]) / 2) / 2
-    torch.testing.assert_close(pool_loss(pooled, labels, used), expected)
+    torch.testing.assert_close(pool_loss(pooled, labels, used, EVEN), expected)
 
 
 def test_the_published_loss_is_the_mean_over_images_and_classes() -> None:
     logits, labels = torch.randn(2, 3, 5), torch.rand(2, 3, 5).round()
     torch.testing.assert_close(
-        cma_loss(logits, labels, torch.ones(2, 3)), F.binary_cross_entropy_with_logits(logits, labels)
+        cma_loss(logits, labels, torch.ones(2, 3), EVEN), F.binary_cross_entropy_with_logits(logits, labels)
     )
     one_left_out = torch.ones(2, 3)
     one_left_out[0, 1] = 0
     each = F.binary_cross_entropy_with_logits(logits, labels, reduction="none").mean(-1)
-    torch.testing.assert_close(cma_loss(logits, labels, one_left_out), (each.sum() - each[0, 1]) / 6)
+    torch.testing.assert_close(cma_loss(logits, labels, one_left_out, EVEN), (each.sum() - each[0, 1]) / 6)
 
 
 def test_masks_in_the_module_lie_between_0_and_1_in_either_form() -> None:
@@ -63,3 +66,19 @@ def test_masks_in_the_module_lie_between_0_and_1_in_either_form() -> None:
     expected = np.maximum(m.numpy(), 0)
     expected /= np.maximum(np.sqrt((expected**2).sum(1, keepdims=True)), 1e-12)
     np.testing.assert_allclose(masks.numpy(), expected, atol=1e-6)
+
+
+def test_as_published_all_classes_weigh_the_same() -> None:
+    weights = class_weights(config(), CLASSES, (5, 0, 90))
+    assert weights.present.tolist() == weights.absent.tolist() == [1, 1, 1]
+
+
+def test_rare_classes_weigh_less_and_doubtful_ones_little_where_they_are_not_labelled() -> None:
+    settings = config(class_trust=10.0, doubtful="Box, unicorn", doubtful_weight=0.25)
+    weights = class_weights(settings, CLASSES, (10, 30, 0))
+    assert weights.present.tolist() == [0.5, 0.75, 0]
+    assert weights.absent.tolist() == [0.5, 0.1875, 0]
+    logits, labels = torch.randn(1, 2, 3), torch.tensor([[[1.0, 0, 0], [0, 1, 1]]])
+    each = F.binary_cross_entropy_with_logits(logits, labels, reduction="none")[0]
+    expected = (0.5 * each[:, 0].sum() + 0.1875 * each[0, 1] + 0.75 * each[1, 1]) / 6
+    torch.testing.assert_close(cma_loss(logits, labels, torch.ones(1, 2), weights), expected)

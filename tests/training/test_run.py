@@ -198,7 +198,7 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path, manifest: Manifest) -> No
     folder = tmp_path / "run"
     running.start(folder, manifest, config(max_steps=1))
     RunFolder(folder).state.write_bytes(b"PK\x03\x04 rubbish")
-    with pytest.raises(InputFileError, match="state.pt: is damaged"):
+    with pytest.raises(InputFileError, match=r"state\.pt: is damaged"):
         running.resume(folder)
 
 

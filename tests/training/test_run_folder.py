@@ -137,7 +137,7 @@ def test_half_written_files_of_a_killed_process_are_no_error(run: RunFolder) -> 
 
 def test_damaged_settings_are_named(run: RunFolder) -> None:
     run.config.write_text('{"lr": "fast"}')
-    with pytest.raises(InputFileError, match="config.json: lr must be float"):
+    with pytest.raises(InputFileError, match=r"config\.json: lr must be float"):
         open_run(run.root)
 
 
@@ -153,7 +153,7 @@ def test_manifests_survive_odd_names_and_refuse_rubbish(tmp_path: Path, manifest
 
 
 def test_a_class_outside_the_label_set_is_refused(manifest: Manifest) -> None:
-    with pytest.raises(OptionError, match="must lie in 1..3"):
+    with pytest.raises(OptionError, match=r"must lie in 1\.\.3"):
         replace(manifest, images=(replace(manifest.images[0], classes=(4,)),))
 
 

@@ -124,3 +124,12 @@ def joined(rects: Iterable[Rect]) -> Rect | None:
     for rect in rects:
         whole = rect.union(whole)
     return whole
+
+
+def gathered(rects: Iterable[Rect], side: int) -> tuple[Rect, ...]:
+    """Return fewer rectangles that hold all: those that begin in one cell of a grid of `side` px become one."""
+    cells: dict[tuple[int, int], Rect] = {}
+    for rect in rects:
+        cell = rect.top // side, rect.left // side
+        cells[cell] = rect.union(cells.get(cell))
+    return tuple(cells.values())

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 
 import numpy as np
 from PySide6.QtCore import QObject
 
 from edam_gui.core.arrays import UInt8Array
+from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.label_set import BACKGROUND, IGNORE
 from edam_gui.core.options import Dialect
-from edam_gui.gui.annotate.canvas import Canvas, Layer
+from edam_gui.gui.annotate.canvas import Canvas, Layer, ViewState
 from edam_gui.session.session import Session
 
 
@@ -30,6 +32,9 @@ class CanvasPresenter(QObject):
         self._session = session
         self._canvas = canvas
         self._labels: UInt8Array | None = None
+        self._edits: EditLayer | None = None
+        self._image: int | None = None
+        self._first_view: ViewState | None = None
         self._instead: UInt8Array | None = None
         self._palette: UInt8Array | None = None
         self._opacities: dict[int, float] = {}
@@ -79,19 +84,35 @@ class CanvasPresenter(QObject):
 
     # The image -------------------------------------------------------------------------------------------------------
 
+    def keep_view(self) -> None:
+        """Keep zoom and place of the image shown, for when it is shown again."""
+        state = self._canvas.view_state()
+        if self._image is not None and self._first_view is not None and state != self._first_view:
+            self._session.keep_view(self._image, {} if state.fitted else asdict(state))
+            self._first_view = state
+
     def _current_changed(self) -> None:
+        self.keep_view()
+        self._first_view = None
+        current = self._session.current
+        self._image = current.id if current is not None else None
         if self._session.current is None:
-            self._labels = None
+            self._labels = self._edits = None
             self._canvas.set_photo(None)
 
     def _photo_changed(self) -> None:
         current = self._session.current
-        self._labels = None
+        self._labels = self._edits = None
         if current is None or current.files is None:
             self._canvas.set_photo(None)
             return
         self._canvas.set_labels(None)
         self._canvas.set_photo(current.files.photo.pixels)
+        view = view_from_data(current.view)
+        if view is not None:
+            self._canvas.restore_view(view)
+        self._first_view = self._canvas.view_state()
+        self._canvas.set_edits(None)
         self._edits_changed()
 
     def _labels_changed(self, rect: Rect | None) -> None:
@@ -107,8 +128,8 @@ class CanvasPresenter(QObject):
         elif labels is not None:
             box = None if rect is None else (rect.left, rect.top, rect.right, rect.bottom)
             self._canvas.labels_changed(box)
-            if box is not None:
-                self._canvas.edits_changed(box)
+        if rect is not None:
+            self._canvas.edits_changed((rect.left, rect.top, rect.right, rect.bottom))
 
     def show_instead(self, labels: UInt8Array | None) -> None:
         """Show another label map of the same photo for a moment, (H, W) uint8; `None`: the session's again."""
@@ -134,7 +155,10 @@ class CanvasPresenter(QObject):
     def _edits_changed(self) -> None:
         current = self._session.current
         edits = current.edits if current is not None else None
+        if edits is self._edits:
+            return  # what changed was told with the label map, rectangle by rectangle
         shown = edits is not None and edits.count > 0 and self._has_photo()
+        self._edits = edits if shown else None
         self._canvas.set_edits(edits.mask if edits is not None and shown else None)
 
     def _cut_changed(self) -> None:
@@ -157,3 +181,12 @@ class CanvasPresenter(QObject):
     def _has_photo(self) -> bool:
         current = self._session.current
         return current is not None and current.files is not None
+
+
+def view_from_data(data: Mapping[str, object]) -> ViewState | None:
+    """Return a view that a project keeps; `None`: the whole photo, also where the values make no sense."""
+    names = [field.name for field in fields(ViewState) if field.name != "fitted"]
+    numbers = [data.get(name) for name in names]
+    if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
+        return None
+    return ViewState(**dict(zip(names, numbers, strict=True)), fitted=False)  # type: ignore[arg-type]

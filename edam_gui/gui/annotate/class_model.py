@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -25,12 +26,22 @@ class Column(IntEnum):
     """Columns of the class list."""
 
     TICK = 0
-    NAME = 1
-    SHARE = 2
-    EYE = 3
+    KEY = 1
+    NAME = 2
+    SHARE = 3
+    EYE = 4
 
 
-_HEADERS = {Column.TICK: "In photo", Column.NAME: "Class", Column.SHARE: "Pixels", Column.EYE: ""}
+_HEADERS = {Column.TICK: "In", Column.KEY: "#", Column.NAME: "Class", Column.SHARE: "Pixels", Column.EYE: ""}
+
+
+_HEADER_TIPS = {
+    Column.TICK: "Whether the photo shows the class; only ticked classes get pixels",
+    Column.KEY: "Type this number to pick the class",
+    Column.NAME: "The class, as it is written to files",
+    Column.SHARE: "Its share of the label map",
+    Column.EYE: "Show or hide its pixels",
+}
 
 
 class ClassModel(QAbstractTableModel):
@@ -103,9 +114,11 @@ class ClassModel(QAbstractTableModel):
     def headerData(  # noqa: N802, D102
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
             return _HEADERS[Column(section)]
-        return None
+        return _HEADER_TIPS[Column(section)] if role == Qt.ItemDataRole.ToolTipRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:  # noqa: D102
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -124,6 +137,11 @@ class ClassModel(QAbstractTableModel):
         match Column(index.column()):
             case Column.TICK:
                 return _tick_data(row, role)
+            case Column.KEY:
+                if role == Qt.ItemDataRole.DisplayRole:
+                    return str(row.index)
+                if role == Qt.ItemDataRole.TextAlignmentRole:
+                    return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Column.NAME:
                 return _name_data(row, role)
             case Column.SHARE:
@@ -178,9 +196,15 @@ def _share_data(row: ClassRow, role: int) -> Any:
 
 def _plain_icon(name: str) -> QIcon:
     """Return an icon that looks the same in a selected row, whose ground is light."""
-    return _same_when_selected(icon_pixmap(name, current_theme().colors.text, spacing.ICON, 2.0))
+    return _icon_in(name, current_theme().colors.text)
 
 
+@lru_cache(maxsize=16)
+def _icon_in(name: str, color: str) -> QIcon:
+    return _same_when_selected(icon_pixmap(name, color, spacing.ICON, 2.0))
+
+
+@lru_cache(maxsize=512)
 def _swatch(color: tuple[int, int, int]) -> QIcon:
     pixmap = QPixmap(2 * _SWATCH, 2 * _SWATCH)
     pixmap.fill(QColor(*color))

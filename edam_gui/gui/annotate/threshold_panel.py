@@ -9,8 +9,10 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +21,7 @@ from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreForm, ScoreSour
 from edam_gui.core.threshold_scale import GreyScale, LogitScale
 from edam_gui.gui.annotate.threshold_row import ThresholdRow
 from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.icons import keep_icon
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.rules import PRESETS, Scope
 from edam_gui.session.session import Session
@@ -67,6 +70,13 @@ class ThresholdPanel(QWidget):
         self.form = _choice_box(self, "Scores", _FORMS)
         self.crf = QCheckBox("Refine scores with a dense CRF", self)
         self.crf.setToolTip("Moves borders to edges in the photo. Runs in the background whenever masks change.")
+        self.crf_options = QToolButton(self)
+        keep_icon(self.crf_options, "settings", self.crf_options.setIcon)
+        self.crf_options.setAccessibleName("Parameters of the dense CRF")
+        self.crf_options.setToolTip("Parameters of the dense CRF")
+        self.crf_options.clicked.connect(self._show_crf_options)
+        self.respect = QCheckBox("Respect my strokes", self)
+        self.respect.setToolTip("The dense CRF takes what was painted by hand as certain, and spreads it to its like.")
         self.preset = _combo(self, "Preset")
         self.preset.addItem("Choose a preset…")
         for preset in PRESETS:
@@ -105,7 +115,11 @@ class ThresholdPanel(QWidget):
         ):
             form.addRow(name, box)
         layout.addLayout(form)
-        layout.addWidget(self.crf)
+        crf = QHBoxLayout()
+        crf.addWidget(self.crf, 1)
+        crf.addWidget(self.crf_options)
+        layout.addLayout(crf)
+        layout.addWidget(self.respect)
         layout.addWidget(self.reset_all)
         layout.addStretch(1)
 
@@ -123,6 +137,7 @@ class ThresholdPanel(QWidget):
         self.rule.activated.connect(lambda _: rules.choose(rule=self.rule.currentData()))
         self.form.activated.connect(lambda _: rules.choose(score_form=self.form.currentData()))
         self.crf.clicked.connect(lambda on: rules.choose(scores=ScoreSource.CRF if on else ScoreSource.MASKS))
+        self.respect.clicked.connect(self._session.labelling.respect_strokes)
         self.preset.activated.connect(self._apply_preset)
         self.reset_all.clicked.connect(lambda: rules.reset())
         events.rule_changed.connect(self.refresh)
@@ -157,7 +172,7 @@ class ThresholdPanel(QWidget):
         for name, row in self.rows.items():
             row.setVisible(name != "background" or (reference and not with_saliency))
             row.setEnabled(has_project and name in usable)
-        self.rows["theta"].note.setText(_cut_text(rule, shown.theta, with_saliency=with_saliency))
+        self.rows["theta"].show_note(_cut_text(rule, shown.theta, with_saliency=with_saliency))
         self.ignore_saliency.setVisible(rules.class_index is not None)
         self.ignore_saliency.setChecked(shown.ignore_saliency)
         self._show_choices(rule)
@@ -181,6 +196,8 @@ class ThresholdPanel(QWidget):
         with QSignalBlocker(self.classes):
             self.classes.setCurrentIndex(max(0, self.classes.findData(rules.class_index)))
         self.crf.setChecked(rule.scores is ScoreSource.CRF)
+        self.respect.setVisible(rule.scores is ScoreSource.CRF)
+        self.respect.setChecked(self._session.labelling.respects_strokes)
 
     def _hint_text(self, with_saliency: bool, reference: bool) -> str:
         rules, current = self._session.rules, self._session.current
@@ -202,6 +219,13 @@ class ThresholdPanel(QWidget):
 
     def _choose_scope(self, _: int) -> None:
         self._session.rules.choose_scope(Scope(self.scope.currentData()), self.classes.currentData())
+
+    def _show_crf_options(self) -> None:
+        from edam_gui.gui.dialogs.crf_dialog import CrfDialog
+
+        dialog = CrfDialog(self._session, self.window())
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _apply_preset(self, place: int) -> None:
         preset = self.preset.itemData(place)

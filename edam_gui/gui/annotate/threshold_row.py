@@ -41,6 +41,7 @@ class ThresholdRow(QWidget):
         super().__init__(parent)
         self._scale = scale
         self._value = 0.0
+        self._own: bool | None = None
         self._title = QLabel(name, self)
         self.note = with_role(QLabel("", self), Role.HINT)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
@@ -86,16 +87,23 @@ class ThresholdRow(QWidget):
     def show_value(self, value: float, *, own: bool) -> None:
         """Show a value; `own` tells whether it is set in the scope that the controls change."""
         self._value = value
-        with QSignalBlocker(self.slider):
-            if not self.slider.isSliderDown():
+        if not self.slider.isSliderDown() and self.slider.value() != self._scale.stop(value):
+            with QSignalBlocker(self.slider):
                 self.slider.setValue(self._scale.stop(value))
         text = shortest(value)
-        if not self.box.hasFocus() or not self.box.isModified():
+        if self.box.text() != text and not (self.box.hasFocus() and self.box.isModified()):
             self.box.setText(text)
-        font = self._title.font()
-        font.setBold(own)
-        self._title.setFont(font)
-        self.reset_button.setEnabled(own)
+        if own != self._own:
+            self._own = own
+            font = self._title.font()
+            font.setBold(own)
+            self._title.setFont(font)
+            self.reset_button.setEnabled(own)
+
+    def show_note(self, text: str) -> None:
+        """Show a remark beside the name."""
+        if self.note.text() != text:
+            self.note.setText(text)
 
     def step(self, by: int) -> None:
         """Move the slider by stops, as a key does."""

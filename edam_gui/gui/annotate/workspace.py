@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from edam_gui.gui.annotate.canvas import Canvas
 from edam_gui.gui.annotate.empty_page import EmptyPage
+from edam_gui.gui.annotate.image_list import ImageGrid
 from edam_gui.gui.shell.message_bar import MessageBar
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.session import Session
@@ -19,7 +20,11 @@ class Workspace(QWidget):
     ----------
     session
         Tells whether there is anything to show.
+
+    Signals: `grid_left()` when the user goes from the grid back to an image.
     """
+
+    grid_left = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,16 +47,37 @@ class Workspace(QWidget):
         layout.addWidget(self.messages)
         layout.addLayout(self.top)
         layout.addWidget(self._pages, 1)
+        self._grid: ImageGrid | None = None
+        self._grid_wanted = False
         events = session.events
         for signal in (events.project_changed, events.current_changed, events.photo_changed):
             signal.connect(self.refresh)
         self.refresh()
+
+    def show_grid(self, on: bool) -> None:
+        """Show the thumbnails of all images instead of one image, or the image again."""
+        self._grid_wanted = on
+        if on and self._grid is None:
+            self._grid = ImageGrid(self._session, self)
+            self._grid.left.connect(self.grid_left)
+            self._pages.addWidget(self._grid)
+        self.refresh()
+        if not on:
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def grid(self) -> ImageGrid | None:
+        """The grid, once it was shown."""
+        return self._grid
 
     def refresh(self) -> None:
         """Show the page that fits."""
         session = self._session
         if session.project is None:
             self._pages.setCurrentWidget(self.empty)
+            return
+        if self._grid_wanted and self._grid is not None:
+            self._pages.setCurrentWidget(self._grid)
             return
         current = session.current
         if current is None:

@@ -124,6 +124,17 @@ class FileActions:
 
         self._show(ExportDialog(self._session, self._window))
 
+    def save_elsewhere(self) -> None:
+        """Ask for another place and go on with a full copy of the project there."""
+        start = str(Path.home() / "project.edam")
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save the project elsewhere", start, "Projects (*.edam)")
+        if not chosen:
+            return
+        try:
+            self._session.opener.save_elsewhere(Path(chosen))
+        except EdamError as error:
+            self._session.events.message.emit(Message(Level.ERROR, str(error), "save"))
+
     def open_demo(self) -> None:
         """Write the demo photos into the user's data folder and open them."""
         from edam_gui.batch.demo import write_demo_photos

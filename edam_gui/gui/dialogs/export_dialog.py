@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.number_box import padded
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.jobs import JobInfo
 from edam_gui.project.export import ExportFormat, ExportReport, ExportRequest, Split
@@ -62,7 +63,7 @@ class ExportDialog(QDialog):
         self._session = session
         self.which = QComboBox(self)
         self.formats = {form: QCheckBox(text, self) for form, text, _ in _FORMATS}
-        self.val_share = QDoubleSpinBox(self)
+        self.val_share = padded(QDoubleSpinBox(self))
         self.out = QLineEdit(self)
         self.resume = QCheckBox("Go on with an earlier export in this folder", self)
         self.problem = with_role(QLabel("", self), Role.ERROR)
@@ -87,7 +88,7 @@ class ExportDialog(QDialog):
         session.jobs.progressed.connect(self._progressed)
         session.jobs.failed.connect(self._failed)
         session.exporting.finished.connect(self._finished)
-        self.resize(560, 460)
+        self.resize(600, 400)
         self._check()
 
     def _choices(self) -> QWidget:
@@ -103,6 +104,7 @@ class ExportDialog(QDialog):
         self.which.setAccessibleName("Which images")
         form.addRow("Which images", self.which)
         column = QVBoxLayout()
+        column.setSpacing(spacing.NORMAL)
         for kind, _, tip in _FORMATS:
             box = self.formats[kind]
             box.setToolTip(tip)
@@ -117,10 +119,15 @@ class ExportDialog(QDialog):
         self.val_share.setToolTip("Share of the images in val.txt; which ones depends on their names alone")
         form.addRow("Validation share", self.val_share)
         row = QHBoxLayout()
+        row.setSpacing(spacing.NORMAL)
         choose = QPushButton("Choose…", page)
+        choose.setAutoDefault(False)
         choose.clicked.connect(self._choose)
         self.out.setAccessibleName("Folder to write into")
         self.out.setPlaceholderText("a new or empty folder")
+        project = self._session.project
+        if project is not None:
+            self.out.setText(str(project.folder.with_name(f"{project.folder.name}-labels")))
         self.out.textChanged.connect(self._check)
         row.addWidget(self.out, 1)
         row.addWidget(choose)
@@ -166,9 +173,7 @@ class ExportDialog(QDialog):
         self.val_share.setEnabled(self.formats[ExportFormat.VOC].isChecked())
 
     def _choose(self) -> None:
-        project = self._session.project
-        start = self.out.text() or (str(project.folder.parent) if project is not None else "")
-        chosen = QFileDialog.getExistingDirectory(self, "Export into a folder", start)
+        chosen = QFileDialog.getExistingDirectory(self, "Export into a folder", self.out.text())
         if chosen:
             self.out.setText(chosen)
 

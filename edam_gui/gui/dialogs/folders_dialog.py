@@ -21,7 +21,7 @@ from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.roles import Role as Look
 from edam_gui.gui.shell.roles import with_role
 from edam_gui.project.store import Role
-from edam_gui.session.folders import Fit, FolderState
+from edam_gui.session.folders import MATCH, Fit, FolderState
 from edam_gui.session.session import Session
 
 _NAMES: Final = {
@@ -73,9 +73,11 @@ class FoldersDialog(QDialog):
             path.setPlaceholderText("none")
             path.setAccessibleName(name)
             choose = QPushButton("Choose…", self)
+            choose.setAutoDefault(False)
             choose.setAccessibleName(f"Choose {name.lower()}")
             choose.clicked.connect(lambda _=False, role=role: self._choose(role))
             take = QPushButton("None", self)
+            take.setAutoDefault(False)
             take.setAccessibleName(f"No {name.lower()}")
             take.clicked.connect(lambda _=False, role=role: self._set(role, None))
             fit = with_role(QLabel("", self), Look.HINT)
@@ -96,6 +98,11 @@ class FoldersDialog(QDialog):
         """Show the project's folders and look anew how well they fit."""
         for state in self._session.folders.states():
             self._show(state)
+
+    def done(self, result: int) -> None:
+        """Stop looking, and close."""
+        self._session.jobs.cancel_matching(MATCH)
+        super().done(result)
 
     def _show(self, state: FolderState) -> None:
         role = state.role

@@ -73,6 +73,7 @@ class ModelDialog(QDialog):
         form = QFormLayout()
         row = QHBoxLayout()
         browse = QPushButton("From a file…", self)
+        browse.setAutoDefault(False)
         browse.setToolTip("A checkpoint: .safetensors, or the authors' .pth")
         browse.clicked.connect(self._browse)
         row.addWidget(self.model, 1)

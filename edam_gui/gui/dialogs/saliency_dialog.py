@@ -63,6 +63,7 @@ class SaliencyDialog(QDialog):
         self.onnx.setPlaceholderText("e.g. u2net.onnx")
         self.onnx.setAccessibleName("ONNX file")
         browse = QPushButton("Choose…", self)
+        browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         row = QHBoxLayout()
         row.addSpacing(spacing.WIDE)

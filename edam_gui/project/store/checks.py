@@ -9,6 +9,7 @@ from typing import Final
 
 from edam_gui.core.errors import InputFileError
 from edam_gui.imaging.picture_file import read_cause
+from edam_gui.project.store.lock import lock_file
 from edam_gui.project.store.schema import TABLES, check_schema
 from edam_gui.project.store.trouble import DatabaseErrors, primary_code
 
@@ -20,6 +21,24 @@ _QUICK_CHECK: Final = 512 << 20
 
 class DamagedError(InputFileError):
     """A project file is damaged; what is readable can be recovered."""
+
+
+def check_side_files(path: Path) -> None:
+    """Refuse links, pipes and folders under the names of the files that SQLite and the lock keep beside a project.
+
+    Raises
+    ------
+    InputFileError
+        There is one; what it leads to was not touched.
+    """
+    beside = [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
+    for file in (*beside, lock_file(path)):
+        try:
+            mode = file.lstat().st_mode
+        except OSError:
+            continue  # not there
+        if not stat.S_ISREG(mode):
+            raise InputFileError(file, "is a link or no file, which no project has beside it; remove it")
 
 
 def check_file(path: Path) -> None:

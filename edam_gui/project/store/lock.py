@@ -7,6 +7,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 
+def lock_file(project: Path) -> Path:
+    """Return the file that is locked for a project."""
+    return project.with_name(f".{project.name}.lock")
+
+
 class ProjectLock:
     """A lock of the operating system beside the project file; it is released when the process ends, however.
 
@@ -18,8 +23,7 @@ class ProjectLock:
 
     def __init__(self, project: Path) -> None:
         # A "soft" lock would outlive a killed process.
-        path = project.with_name(f".{project.name}.lock")
-        self._lock = FileLock(path, blocking=False, thread_local=False, fallback_to_soft=False)
+        self._lock = FileLock(lock_file(project), blocking=False, thread_local=False, fallback_to_soft=False)
 
     def take(self) -> bool:
         """Try to take the lock; `False`: another process (or another store of this one) has it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import sqlite3
@@ -78,10 +79,17 @@ def _copy_aside(path: Path) -> Path:
         for suffix in _SIDE_FILES[:3]:
             source = path.with_name(path.name + suffix)
             if source.exists():
-                shutil.copyfile(source, aside.with_name(aside.name + suffix))
+                _copy_new(source, aside.with_name(aside.name + suffix))
     except OSError as error:
         raise OutputError(aside, write_cause(error)) from error
     return aside
+
+
+def _copy_new(source: Path, target: Path) -> None:
+    with source.open("rb") as old, target.open("xb") as new:  # never through a link that stands there
+        shutil.copyfileobj(old, new)
+        new.flush()
+        os.fsync(new.fileno())
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from edam_gui.core.edits.components import class_region, component_at, label_areas, pick, pixel_at
-from edam_gui.core.edits.rect import Rect
+from edam_gui.core.edits.rect import Rect, gathered, joined
 from edam_gui.core.edits.region import Region
 from edam_gui.core.edits.shapes import polygon, rectangle
 from edam_gui.core.edits.superpixels import touched_superpixels
@@ -167,3 +167,11 @@ def test_scribble_takes_the_superpixels_it_touched() -> None:
     np.testing.assert_array_equal(mostly.full((4, 16)), segments == 1)
     assert touched_superpixels(segments, scribble, least_share=0.9) is None
     assert touched_superpixels(segments, Region(Rect(0, 0, 1, 1), np.zeros((1, 1), np.bool_))) is None
+
+
+def test_rectangles_are_joined_and_gathered() -> None:
+    rects = [Rect(0, 0, 10, 10), Rect(5, 90, 10, 20), Rect(120, 3, 4, 4), Rect(2, 40, 1, 1)]
+    assert joined(rects) == Rect(0, 0, 124, 110)
+    assert joined([]) is None
+    assert set(gathered(rects, 100)) == {Rect(0, 0, 15, 110), Rect(120, 3, 4, 4)}
+    assert gathered(rects, 1000) == (joined(rects),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QPointingDevice, QTabletEvent
+from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent
 from PySide6.QtWidgets import QApplication
 
 from edam_gui.core.edits.brush import BrushShape
@@ -138,28 +138,43 @@ def test_a_square_brush(easel: Easel) -> None:
     assert int((easel.labels == PERSON).sum()) == 36
 
 
+def send_pen(easel: Easel, pen: QPointingDevice, kind: QEvent.Type, x: float, y: float, pressure: float) -> None:
+    at = QPointF(easel.at(x, y))
+    button = Qt.MouseButton.NoButton if kind is QEvent.Type.TabletMove else Qt.MouseButton.LeftButton
+    event = QTabletEvent(
+        kind, pen, at, easel.canvas.mapToGlobal(at), pressure, 0, 0, 0, 0, 0, NONE, button, Qt.MouseButton.LeftButton
+    )  # fmt: skip
+    QApplication.sendEvent(easel.canvas, event)
+
+
+def make_pen(pointer: QPointingDevice.PointerType) -> QPointingDevice:
+    return QPointingDevice(
+        "pen", 7, QInputDevice.DeviceType.Stylus, pointer, QInputDevice.Capability.Position, 1, 1
+    )  # fmt: skip
+
+
 def test_pressure_makes_the_stroke_wider(easel: Easel) -> None:
     easel.use("brush", PERSON, diameter=20.0, lightest=0.1)
-    pen = QPointingDevice.primaryPointingDevice()
-
-    def send(kind: QEvent.Type, x: float, y: float, pressure: float) -> None:
-        at = QPointF(easel.at(x, y))
-        button = Qt.MouseButton.NoButton if kind is QEvent.Type.TabletMove else Qt.MouseButton.LeftButton
-        event = QTabletEvent(
-            kind, pen, at, easel.canvas.mapToGlobal(at), pressure, 0, 0, 0, 0, 0, NONE, button,
-            Qt.MouseButton.LeftButton,
-        )  # fmt: skip
-        QApplication.sendEvent(easel.canvas, event)
-
-    send(QEvent.Type.TabletPress, 10, 12, 0.0)
-    send(QEvent.Type.TabletMove, 60, 12, 0.0)
-    send(QEvent.Type.TabletMove, 61, 12, 1.0)
-    send(QEvent.Type.TabletMove, 110, 12, 1.0)
-    send(QEvent.Type.TabletRelease, 110, 12, 0.0)
+    pen = make_pen(QPointingDevice.PointerType.Pen)
+    send_pen(easel, pen, QEvent.Type.TabletPress, 10, 12, 0.0)
+    send_pen(easel, pen, QEvent.Type.TabletMove, 60, 12, 0.0)
+    send_pen(easel, pen, QEvent.Type.TabletMove, 61, 12, 1.0)
+    send_pen(easel, pen, QEvent.Type.TabletMove, 110, 12, 1.0)
+    send_pen(easel, pen, QEvent.Type.TabletRelease, 110, 12, 0.0)
     painted = (easel.labels == PERSON).sum(axis=0)
     assert painted[30] == 2
     assert painted[90] == 20
     assert easel.steps == ("Brush: person",)
+
+
+def test_a_pen_held_upside_down_erases(easel: Easel) -> None:
+    easel.use("brush", PERSON, diameter=6.0)
+    pen = make_pen(QPointingDevice.PointerType.Eraser)
+    send_pen(easel, pen, QEvent.Type.TabletPress, 20, 40, 1.0)
+    send_pen(easel, pen, QEvent.Type.TabletMove, 40, 40, 1.0)
+    send_pen(easel, pen, QEvent.Type.TabletRelease, 40, 40, 0.0)
+    assert (easel.labels[40, 20:40] == 0).all()
+    assert easel.steps == ("Brush: background",)
 
 
 def test_a_stroke_begun_before_the_image_goes_is_kept(easel: Easel) -> None:

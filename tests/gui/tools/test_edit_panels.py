@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDockWidget, QWidget
 from edam_gui.gui.annotate.clean_up_dialog import CleanUpDialog
 from edam_gui.gui.annotate.clean_up_rows import ROWS
 from edam_gui.gui.annotate.history_panel import HistoryPanel
+from edam_gui.gui.annotate.threshold_panel import ThresholdPanel
 from edam_gui.gui.bindings.edit import bind_edit
 from edam_gui.gui.dialogs.note_dialog import NoteDialog
 from edam_gui.session.clean_up import CleanUpKind
@@ -227,3 +228,17 @@ def test_a_note_is_typed(easel: Easel, edit: Edit) -> None:
     dialog.accept()
     assert easel.session.notes.text == "unsure about the tail"
     assert easel.steps == ("Note",)
+
+
+def test_the_crf_respects_strokes_when_asked(easel: Easel) -> None:
+    panel = ThresholdPanel(easel.session)
+    easel.qtbot.addWidget(panel)
+    panel.show()
+    assert not panel.respect.isVisible()
+    panel.crf.click()
+    assert panel.respect.isVisible()
+    panel.respect.click()
+    assert easel.session.labelling.respects_strokes
+    panel.respect.click()
+    assert not easel.session.labelling.respects_strokes
+    easel.settle()

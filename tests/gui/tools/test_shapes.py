@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from edam_gui.core.edits import shapes
@@ -183,3 +184,31 @@ def test_pick_takes_the_class_and_goes_back_to_the_tool_before(easel: Easel) -> 
     assert easel.session.editing.paint.label == DOG
     assert easel.controller.tool.id == "tool.brush"
     assert easel.book.action("tool.brush").isChecked()
+
+
+@pytest.mark.parametrize("tool", ["lasso", "rectangle"])
+def test_escape_gives_a_drag_up(easel: Easel, tool: str) -> None:
+    before = easel.labels.copy()
+    easel.use(tool, PERSON)
+    easel.press(20, 20)
+    easel.move(60, 20)
+    easel.move(60, 60)
+    easel.key(Qt.Key.Key_Escape)
+    easel.move(70, 60)
+    easel.release(70, 60)
+    assert np.array_equal(easel.labels, before)
+    assert easel.steps == ()
+
+
+def test_enter_closes_the_polygon_though_it_is_a_shortcut_too(easel: Easel) -> None:
+    ran: list[str] = []
+    easel.book.bind("image.next", lambda: ran.append("next"))
+    easel.book.set_keys({"image.next": ["Return"]})
+    easel.use("polygon", PERSON)
+    for corner in CORNERS:
+        easel.click(*corner)
+    easel.key(Qt.Key.Key_Return)
+    assert easel.steps == ("Polygon: person",)
+    assert ran == []
+    easel.key(Qt.Key.Key_Return)
+    assert ran == ["next"]

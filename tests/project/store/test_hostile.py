@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,7 @@ from edam_gui.core.errors import InputFileError
 from edam_gui.core.label_set import PASCAL_VOC
 from edam_gui.imaging.photo import read_photo
 from edam_gui.project.store import ProjectStore, Query, UngrantedError
-from edam_gui.project.store.connection import open_reader
+from edam_gui.project.store.connection import open_reader, open_writer
 from edam_gui.project.store.paths import check_relative
 from edam_gui.project.store.schema import MIGRATIONS, VERSION, migrate
 from edam_gui.project.thresholds import PartialThresholds
@@ -83,6 +84,31 @@ def test_a_journal_that_names_another_file_is_not_played_back(tmp_path: Path) ->
     with pytest.raises(InputFileError, match="names a file outside the project"):
         ProjectStore.open(path)
     assert victim.read_text() == "precious"
+
+
+@pytest.mark.parametrize("name", ["project.edam-wal", "project.edam-shm", "project.edam-journal", ".project.edam.lock"])
+@pytest.mark.parametrize("kind", ["link", "dangling", "pipe"])
+def test_what_a_link_beside_the_project_leads_to_is_not_touched(tmp_path: Path, name: str, kind: str) -> None:
+    path = tampered(tmp_path)
+    victim = tmp_path / "victim.txt"
+    victim.write_text("precious")
+    (tmp_path / name).unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(tmp_path / name)
+    else:
+        (tmp_path / name).symlink_to(victim if kind == "link" else tmp_path / "nothing")
+    with pytest.raises(InputFileError, match="is a link or no file") as raised:
+        ProjectStore.open(path)
+    assert name in str(raised.value)
+    assert victim.read_text() == "precious"
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_commit_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:
+    new_store(tmp_path).close()
+    with closing(open_writer(tmp_path / "project.edam")) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("bad", ["../../etc/passwd", "/etc/passwd", "a/../../b", "a\0b"])

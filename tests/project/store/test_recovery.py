@@ -100,6 +100,18 @@ def test_a_file_of_zeros_is_kept_and_begun_anew(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("project.damaged-*.edam"))) == 1
 
 
+def test_a_header_that_forbids_writing_is_damage(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    data = bytearray(path.read_bytes())
+    data[18] = 77
+    path.write_bytes(data)
+    with ProjectStore.open(path) as store:
+        assert "was damaged" in store.notices[0]
+        assert store.count() == IMAGES
+        store.submit(SetStatus(2, Status.SKIPPED))
+        assert store.flush(20)
+
+
 def test_a_damaged_project_of_another_window_is_left_alone(tmp_path: Path) -> None:
     path = filled(tmp_path)
     with ProjectStore.open(path) as store:

@@ -207,7 +207,8 @@ def as_ordinary_user(action: Callable[[], str]) -> str:
 def test_a_read_only_project_is_shown_and_saved_elsewhere(mode: int) -> None:
     with open_folder() as folder, open_folder() as elsewhere:
         new_store(folder).close()
-        (folder / "project.edam").chmod(0o444)
+        (folder / "project.edam").chmod(0o666 if mode == 0o555 else 0o444)
+        (folder / ".project.edam.lock").chmod(0o666)
         folder.chmod(mode)
         elsewhere.chmod(0o777)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
@@ -16,6 +17,8 @@ DOT: Final = 10
 
 _GAP: Final = 4
 _PAD: Final = 6
+_LINE_GAP: Final = 3
+_MORE: Final = 26
 
 
 def draw_dots(painter: QPainter, rect: QRectF, ticks: Ticks, palette: UInt8Array, colors: ThemeColors) -> float:
@@ -49,6 +52,14 @@ def draw_dots(painter: QPainter, rect: QRectF, ticks: Ticks, palette: UInt8Array
     return x - rect.left()
 
 
+@dataclass(frozen=True)
+class _Pill:
+    index: int
+    text: str
+    doubtful: bool
+    box: QRectF
+
+
 def draw_pills(
     painter: QPainter, rect: QRectF, ticks: Ticks, names: tuple[str, ...], palette: UInt8Array, colors: ThemeColors
 ) -> None:
@@ -57,33 +68,44 @@ def draw_pills(
     Parameters are those of `draw_dots`, and `names` by index. A suggested class has a question mark and no filling.
     """
     metrics = QFontMetrics(painter.font())
+    pills, left = _place_pills(rect, ticks, names, metrics)
+    for pill in pills:
+        pen = QPen(QColor(colors.edge if pill.doubtful else colors.border))
+        pen.setStyle(Qt.PenStyle.DashLine if pill.doubtful else Qt.PenStyle.SolidLine)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush if pill.doubtful else QColor(colors.raised))
+        box = pill.box.adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, box.height() / 2 - 0.5, box.height() / 2 - 0.5)
+        dot = QRectF(pill.box.left() + _PAD + 0.5, box.center().y() - DOT / 2 + 0.5, DOT - 1, DOT - 1)
+        _draw_dot(painter, dot, palette, pill.index, colors, hollow=pill.doubtful)
+        painter.setPen(QColor(colors.dim if pill.doubtful else colors.text))
+        room = pill.box.adjusted(_PAD + DOT + _GAP, 0, -_PAD + 2, 0)
+        painter.drawText(room, _LEFT, metrics.elidedText(pill.text, Qt.TextElideMode.ElideRight, int(room.width())))
+    if left and pills:
+        last = pills[-1].box
+        painter.setPen(QColor(colors.dim))
+        painter.drawText(QRectF(last.right() + _GAP, last.top(), _MORE, last.height()), _LEFT, f"+{left}")
+
+
+def _place_pills(rect: QRectF, ticks: Ticks, names: tuple[str, ...], metrics: QFontMetrics) -> tuple[list[_Pill], int]:
+    """Return the marks that fit, and the number of those that do not, for which room is kept behind the last."""
     height = metrics.height() + 2
-    x, y = rect.left(), rect.top()
+    lines = max(1, int((rect.height() + _LINE_GAP) // (height + _LINE_GAP)))
     order = [index for index in sorted(ticks.classes) if index < len(names)]
+    pills: list[_Pill] = []
+    x, line = rect.left(), 0
     for place, index in enumerate(order):
         doubtful = index in ticks.suggested
         text = names[index] + ("?" if doubtful else "")
         width = min(metrics.horizontalAdvance(text) + DOT + _GAP + 2 * _PAD, rect.width())
-        if x + width > rect.right() + 1 and x > rect.left():
-            x, y = rect.left(), y + height + 3
-        last_line = y + 2 * height + 3 > rect.bottom() + 1
-        left = len(order) - place
-        if last_line and left > 1 and x + width + 30 > rect.right():
-            painter.setPen(QColor(colors.dim))
-            painter.drawText(QRectF(x, y, rect.right() - x, height), _LEFT, f"+{left}")
-            return
-        pill = QRectF(x + 0.5, y + 0.5, width - 1, height - 1)
-        pen = QPen(QColor(colors.edge if doubtful else colors.border))
-        pen.setStyle(Qt.PenStyle.DashLine if doubtful else Qt.PenStyle.SolidLine)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush if doubtful else QColor(colors.raised))
-        painter.drawRoundedRect(pill, height / 2 - 1, height / 2 - 1)
-        dot = QRectF(x + _PAD + 0.5, y + (height - DOT) / 2 + 0.5, DOT - 1, DOT - 1)
-        _draw_dot(painter, dot, palette, index, colors, hollow=doubtful)
-        painter.setPen(QColor(colors.dim if doubtful else colors.text))
-        room = QRectF(x + _PAD + DOT + _GAP, y, width - 2 * _PAD - DOT - _GAP + 2, height)
-        painter.drawText(room, _LEFT, metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room.width())))
+        if x > rect.left() and x + width > rect.right() + 1:
+            x, line = rect.left(), line + 1
+        keep = _MORE if line == lines - 1 and place < len(order) - 1 else 0
+        if line >= lines or (pills and x + width + keep > rect.right() + 1):
+            return pills, len(order) - place
+        pills.append(_Pill(index, text, doubtful, QRectF(x, rect.top() + line * (height + _LINE_GAP), width, height)))
         x += width + _GAP
+    return pills, 0
 
 
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

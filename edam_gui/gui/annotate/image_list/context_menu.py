@@ -54,6 +54,9 @@ def _add_copying(menu: QMenu, session: Session, images: list[int], *, writable: 
     classes = menu.addAction(themed_icon("tag"), f"Give them the classes of {name}")
     classes.triggered.connect(lambda: session.bulk_ticks.copy(current.id, others))
     classes.setEnabled(writable and current.ticks is not None)
+    thresholds = menu.addAction(themed_icon("thresholds"), f"Give them the thresholds of {name}")
+    thresholds.triggered.connect(lambda: session.bulk_thresholds.copy(others))
+    thresholds.setEnabled(writable)
 
 
 def open_folder(session: Session, row: ImageRow) -> None:

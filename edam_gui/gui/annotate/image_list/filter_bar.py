@@ -84,7 +84,7 @@ class FilterBar(QWidget):
             statuses=self.status.currentData(),
             classes=frozenset({chosen}) if isinstance(chosen, int) else frozenset(),
             labelled=False if chosen == _UNKNOWN else None,
-            sort=self.sort.currentData(),
+            sort=Sort(self.sort.currentData()),  # Qt gives the bare text back
             descending=self.descending.isChecked(),
         )
 

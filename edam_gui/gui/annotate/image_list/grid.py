@@ -17,7 +17,7 @@ from edam_gui.session.session import Session
 
 _HELP: Final = (
     "Arrows move, Shift and Ctrl select several. Digits tick a class, Space confirms suggestions, "
-    "Del: no class. Enter opens the image."
+    "Del: no class, Ctrl+Z takes back. Enter opens the image."
 )
 _MOST_LOOKED_AT: Final = 500
 
@@ -77,8 +77,10 @@ class ImageGrid(QWidget):
         self._soon.start()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Give the keys to the images."""
+        """Begin at the image on the desk, and give the keys to the images."""
         super().showEvent(event)
+        self.view.follow()
+        self._soon.start()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from edam_gui.gui.annotate.image_list.digit_entry import DigitEntry
@@ -76,7 +76,11 @@ class GridView(ImageView):
                 self.leave.emit()
             return
         self.digits.finish()
-        if key in _ENTER:
+        if event.matches(_UNDO):
+            self._session.bulk.undo()
+        elif event.matches(_REDO):
+            self._session.bulk.redo()
+        elif key in _ENTER:
             self.activated.emit(self.currentIndex())
         elif self._writable:
             images = self.selected_images()
@@ -92,9 +96,12 @@ class GridView(ImageView):
 
 
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_UNDO, _REDO = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
 _OTHERS: Final = (*_ENTER, Qt.Key.Key_Space, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Escape)
 
 
 def _is_ours(event: QKeyEvent) -> bool:
+    if event.matches(_UNDO) or event.matches(_REDO):
+        return True
     plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
     return plain and (Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9 or event.key() in _OTHERS)

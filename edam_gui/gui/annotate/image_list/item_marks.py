@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -14,6 +15,12 @@ from edam_gui.gui.shell.theme_colors import ThemeColors
 from edam_gui.project.store import Status
 
 STATUS_SIDE: Final = 16
+
+
+@lru_cache(maxsize=128)
+def mark(name: str, color: str, side: int, ratio: float) -> QPixmap:
+    """Return an icon as a picture, drawn once: see `icon_pixmap`."""
+    return icon_pixmap(name, color, side, ratio)
 
 
 def draw_background(
@@ -53,10 +60,10 @@ def draw_thumbnail(
     painter.drawRoundedRect(QRectF(box), 4, 4)
     side = max(14, min(28, box.height() // 2))
     color = colors.warning if problem else colors.off
-    icon = icon_pixmap("warning" if problem else "photo", color, side, ratio)
+    icon = mark("warning" if problem else "photo", color, side, ratio)
     painter.drawPixmap(box.x() + (box.width() - side) // 2, box.y() + (box.height() - side) // 2, icon)
 
 
 def draw_status(painter: QPainter, x: int, y: int, status: Status, colors: ThemeColors, ratio: float) -> None:
     """Draw the icon of a status with its top left corner at (x, y)."""
-    painter.drawPixmap(x, y, icon_pixmap(STATUS_ICONS[status], status_color(status, colors), STATUS_SIDE, ratio))
+    painter.drawPixmap(x, y, mark(STATUS_ICONS[status], status_color(status, colors), STATUS_SIDE, ratio))

@@ -66,7 +66,7 @@ class ClassLegend(QWidget):
             font = button.font()
             font.setItalic(index in somewhere - everywhere)
             possible = not typed or str(index).startswith(typed)
-            font.setBold(bool(typed) and possible)
+            font.setUnderline(bool(typed) and possible)
             button.setFont(font)
 
     def resizeEvent(self, event: object) -> None:  # noqa: ARG002, N802 - Qt's name

@@ -9,10 +9,9 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from edam_gui.gui.annotate.image_list.chips import draw_dots
-from edam_gui.gui.annotate.image_list.item_marks import STATUS_SIDE, draw_background, draw_status, draw_thumbnail
+from edam_gui.gui.annotate.image_list.item_marks import STATUS_SIDE, draw_background, draw_status, draw_thumbnail, mark
 from edam_gui.gui.annotate.image_list.model import ROW
 from edam_gui.gui.annotate.image_list.pixmaps import ThumbnailPixmaps
-from edam_gui.gui.shell.icons import icon_pixmap
 from edam_gui.gui.shell.theme import current_theme
 from edam_gui.project.store import ImageRow
 from edam_gui.session.session import Session
@@ -77,7 +76,7 @@ class RowDelegate(QStyledItemDelegate):
         name = QFontMetrics(font).elidedText(row.relative.name, Qt.TextElideMode.ElideMiddle, top.width())
         painter.drawText(top, _LEFT, name)
         if row.corrected:
-            icon = icon_pixmap("edit", colors.dim, _EDITED, ratio)
+            icon = mark("edit", colors.dim, _EDITED, ratio)
             painter.drawPixmap(place.right() - (STATUS_SIDE + _EDITED) // 2 + 1, int(below.center().y()) - 6, icon)
         font.setBold(False)
         painter.setFont(font)

@@ -17,7 +17,7 @@ from edam_gui.project.store import ImageRow
 from edam_gui.session.session import Session
 
 _MARGIN: Final = 7
-_TEXT: Final = 72
+_TEXT: Final = 62
 """Height of the name and two lines of classes."""
 
 

@@ -155,11 +155,12 @@ class UniformView(QListView):
         self._settle.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """See `QWidget`."""
-        top = self.indexAt(QPoint(2, 2)) if self._grid else QModelIndex()
+        """See `QWidget`; what is at the top stays there."""
+        before = max(1, event.oldSize().width() // self._item.width()) if self._grid else 1
+        top = self.verticalOffset() // self._item.height() * before
         QAbstractItemView.resizeEvent(self, event)
-        if top.isValid() and self.verticalOffset():
-            self.scrollTo(top, QAbstractItemView.ScrollHint.PositionAtTop)
+        if before != self.columns and top:
+            self.scrollTo(self.model().index(top, 0), QAbstractItemView.ScrollHint.PositionAtTop)
         self._settle.start()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
@@ -194,9 +195,13 @@ class UniformView(QListView):
             rows += range(part.top(), part.bottom() + 1)
         return sorted(rows)
 
-    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:  # noqa: ARG002, N802
-        """Return what to draw anew: everything, which is a screenful."""
-        return QRegion(self.viewport().rect())
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:  # noqa: N802
+        """Return where the items that can be seen of a selection are."""
+        region, visible = QRegion(), self.visible_rows()
+        for part in selection.toList():
+            for row in range(max(part.top(), visible.start), min(part.bottom() + 1, visible.stop)):
+                region += self._rect(row)
+        return region
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:  # noqa: ARG002, N802
         """Return the item that a key leads to."""

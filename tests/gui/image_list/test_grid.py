@@ -1,0 +1,191 @@
+"""A person ticks classes on thumbnails with keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from edam_gui.core.label_set import PASCAL_VOC
+from edam_gui.gui.annotate.image_list import ImageGrid
+from edam_gui.project.store import Query, Ticks
+from edam_gui.project.store.changes import SetTicks
+from edam_gui.session.session import Session
+from tests.gui.image_list.conftest import PATIENCE_MS, OpenFolder
+
+Key, Modifier = Qt.Key, Qt.KeyboardModifier
+CAT, DOG, PERSON = (PASCAL_VOC.index(name) for name in ("cat", "dog", "person"))
+
+
+def ticked(session: Session, count: int) -> list[set[int] | None]:
+    rows = [session.rows.at(place) for place in range(count)]
+    return [set(row.ticks.classes) if row is not None and row.ticks is not None else None for row in rows]
+
+
+def test_digits_tick_and_untick_while_arrows_go_on(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session
+) -> None:
+    open_folder(folder)
+    QTest.keyClicks(grid.view, "8")
+    QTest.keyClick(grid.view, Key.Key_Right)
+    QTest.keyClicks(grid.view, "15")
+    QTest.keyClick(grid.view, Key.Key_Right)
+    QTest.keyClicks(grid.view, "815")
+    QTest.keyClick(grid.view, Key.Key_Left)
+    QTest.keyClicks(grid.view, "15")
+    assert ticked(session, 4) == [{CAT}, set(), {CAT, PERSON}, None]
+
+
+def test_moving_on_ends_a_number(grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session) -> None:
+    open_folder(folder)
+    QTest.keyClicks(grid.view, "1")
+    assert ticked(session, 2) == [None, None]
+    QTest.keyClick(grid.view, Key.Key_Right)
+    assert ticked(session, 2) == [{1}, None]
+
+
+def test_a_waiting_digit_is_shown_and_can_be_given_up(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session, qtbot: QtBot
+) -> None:
+    open_folder(folder)
+    QTest.keyClicks(grid.view, "1")
+    qtbot.waitUntil(lambda: "class 1_" in grid.counts.text(), timeout=PATIENCE_MS)
+    assert grid.legend.buttons[15].font().underline()
+    assert not grid.legend.buttons[8].font().underline()
+    with qtbot.assertNotEmitted(grid.left):
+        QTest.keyClick(grid.view, Key.Key_Escape)
+    assert ticked(session, 1) == [None]
+    with qtbot.waitSignal(grid.left):
+        QTest.keyClick(grid.view, Key.Key_Escape)
+
+
+def test_several_are_ticked_at_once_and_taken_back(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session, qtbot: QtBot
+) -> None:
+    open_folder(folder)
+    QTest.keyClick(grid.view, Key.Key_Right, Modifier.ShiftModifier)
+    QTest.keyClick(grid.view, Key.Key_Right, Modifier.ShiftModifier)
+    qtbot.waitUntil(lambda: "3 selected" in grid.counts.text(), timeout=PATIENCE_MS)
+    QTest.keyClicks(grid.view, "12")
+    assert ticked(session, 4) == [{DOG}, {DOG}, {DOG}, None]
+    assert session.current is not None
+    assert session.current.present == {DOG}
+    qtbot.waitUntil(grid.legend.buttons[DOG].isChecked, timeout=PATIENCE_MS)
+    QTest.keyClick(grid.view, Key.Key_Z, Modifier.ControlModifier)
+    assert ticked(session, 4) == [None, None, None, None]
+    QTest.keyClick(grid.view, Key.Key_Z, Modifier.ControlModifier | Modifier.ShiftModifier)
+    assert ticked(session, 4) == [{DOG}, {DOG}, {DOG}, None]
+
+
+def test_a_click_on_a_class_ticks_the_selection(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session
+) -> None:
+    open_folder(folder)
+    QTest.mouseClick(grid.legend.buttons[CAT], Qt.MouseButton.LeftButton)
+    assert ticked(session, 2) == [{CAT}, None]
+    assert grid.view.hasFocus()
+
+
+def test_space_confirms_and_delete_says_no_class(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session, qtbot: QtBot
+) -> None:
+    open_folder(folder)
+    assert session.project is not None
+    image = session.navigator.ids[1]
+    session.project.submit(SetTicks(image, Ticks(frozenset({CAT, DOG}), frozenset({CAT, DOG}))))
+    session.navigator.refresh()
+    qtbot.waitUntil(lambda: not session.navigator.is_listing, timeout=PATIENCE_MS)
+    QTest.keyClick(grid.view, Key.Key_Right)
+    QTest.keyClick(grid.view, Key.Key_Space)
+    row = session.rows.at(1)
+    assert row is not None
+    assert row.ticks == Ticks(frozenset({CAT, DOG}))
+    QTest.keyClick(grid.view, Key.Key_Right)
+    QTest.keyClick(grid.view, Key.Key_Delete)
+    assert ticked(session, 4) == [None, {CAT, DOG}, set(), None]
+
+
+def test_enter_opens_the_image(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session, qtbot: QtBot
+) -> None:
+    open_folder(folder)
+    QTest.keyClick(grid.view, Key.Key_Down)
+    with qtbot.waitSignal(grid.left):
+        QTest.keyClick(grid.view, Key.Key_Return)
+    assert session.navigator.place == grid.view.columns
+
+
+def test_the_grid_has_its_keys_before_the_window_has_them(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session, qtbot: QtBot
+) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    stolen: list[str] = []
+    for key in ("8", "Space", "Del", "D"):
+        action = QAction(key, window)
+        action.setShortcut(QKeySequence(key))
+        action.triggered.connect(lambda _=False, key=key: stolen.append(key))
+        window.addAction(action)
+    window.setCentralWidget(grid)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    open_folder(folder)
+    grid.view.setFocus()
+    for key in (Key.Key_8, Key.Key_Space, Key.Key_D):
+        QTest.keyClick(grid.view, key)
+    assert stolen == ["D"]
+    assert ticked(session, 1) == [{CAT}]
+    window.takeCentralWidget()
+
+
+def test_the_grid_shows_the_filtered_list_and_keeps_its_place(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session, qtbot: QtBot
+) -> None:
+    open_folder(folder)
+    grid.view.setCurrentIndex(grid.view.images.index(25))
+    session.navigator.set_query(Query(text="img2"))
+    qtbot.waitUntil(lambda: grid.view.images.rowCount() == 11, timeout=PATIENCE_MS)
+    assert grid.view.selected_images() == [session.navigator.ids[6]]
+    row = session.rows.at(6)
+    assert row is not None
+    assert row.relative.name == "img25.png"
+    session.navigator.set_query(Query(text="zebra"))
+    qtbot.waitUntil(lambda: grid.view.images.rowCount() == 0, timeout=PATIENCE_MS)
+    assert grid.hint.text() == "No image fits the filter of the list."
+    QTest.keyClicks(grid.view, "8")
+
+
+def test_what_is_ticked_is_painted(grid: ImageGrid, open_folder: OpenFolder, folder: Path, qtbot: QtBot) -> None:
+    open_folder(folder)
+    place = grid.view.visualRect(grid.view.images.index(0))
+    before = grid.view.viewport().grab(place).toImage()
+    QTest.keyClicks(grid.view, "9")
+    after = grid.view.viewport().grab(place).toImage()
+    chair = tuple(PASCAL_VOC.palette[9].tolist())
+    seen = {after.pixelColor(x, y).getRgb()[:3] for x in range(after.width()) for y in range(after.height())}
+    assert before != after
+    assert chair in seen
+
+
+@pytest.mark.parametrize("side", [96, 256])
+def test_thumbnails_in_other_sizes(grid: ImageGrid, open_folder: OpenFolder, folder: Path, side: int) -> None:
+    open_folder(folder)
+    grid.size_slider.setValue(side)
+    assert grid.view.side == side
+    assert grid.view.visualRect(grid.view.images.index(0)).width() >= side
+    assert 0 in grid.view.visible_rows()
+
+
+def test_counts_say_how_far_the_labelling_is(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, qtbot: QtBot
+) -> None:
+    open_folder(folder)
+    qtbot.waitUntil(lambda: grid.counts.text() == "0 of 30 labelled", timeout=PATIENCE_MS)
+    QTest.keyClicks(grid.view, "8")
+    qtbot.waitUntil(lambda: grid.counts.text() == "1 of 30 labelled", timeout=PATIENCE_MS)

@@ -1,0 +1,143 @@
+"""Images come and go on the desk: nothing stale is shown, what is typed is kept, comparisons hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from edam_gui.jobs.delivery import DeliveryQueue
+from edam_gui.project.store import Role, Status
+from edam_gui.session.comparison import Against
+from edam_gui.session.messages import Message
+from edam_gui.session.pass_cache import PassCache
+from edam_gui.session.save_state import Saved
+from edam_gui.session.session import Session
+from tests.session.conftest import Driven
+from tests.session.projects import CAT, DOG, PATIENCE_S, make_folder, opened, settle
+
+
+def test_going_on_quickly_never_shows_a_stale_map(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "many", images=6)
+    with opened(folder, tmp_path / "cache") as (session, queue):
+        for _ in range(5):
+            session.navigator.next()
+        settle(session, queue)
+        current = session.current
+        assert current is not None
+        assert current.entry.relative.name == "p5.png"
+        assert current.frame is not None
+        assert current.frame.request.image == current.number
+        assert not session.navigator.next(), "there is no image after the last"
+
+
+def test_status_and_next_of_status(driven: Driven) -> None:
+    session, queue = driven
+    session.navigator.accept_and_next()
+    settle(session, queue)
+    assert session.current is not None
+    assert session.current.entry.relative.name == "p1.png"
+    assert session.navigator.next_of(Status.ACCEPTED)
+    settle(session, queue)
+    assert session.current.entry.relative.name == "p0.png"
+    assert session.current.status is Status.ACCEPTED
+    assert session.undo()
+    assert session.current.status is Status.NEW
+    assert not session.navigator.next_of(Status.SKIPPED)
+
+
+def test_a_tick_starts_the_work_on_an_image(driven: Driven) -> None:
+    session, _ = driven
+    assert session.current is not None
+    session.ticks.toggle(CAT)
+    assert session.current.status is Status.IN_PROGRESS
+    assert session.current.present == {DOG}
+    session.ticks.toggle(CAT)
+    assert session.current.present == {CAT, DOG}
+
+
+def test_changes_are_said_to_be_saved_soon(driven: Driven) -> None:
+    session, queue = driven
+    saved: list[int] = []
+    session.edit_saved.connect(saved.append)
+    session.ticks.untick(DOG)
+    assert queue.run_until(lambda: bool(saved), PATIENCE_S)
+    assert queue.run_until(lambda: session.opener.save_state.state is Saved.SAVED, PATIENCE_S)
+
+
+def test_a_second_window_reads_only_and_says_so(driven: Driven, folder: Path, tmp_path: Path) -> None:
+    said: list[Message] = []
+    queue = DeliveryQueue()
+    second = Session(queue, PassCache(tmp_path / "other"))
+    second.events.message.connect(said.append)
+    try:
+        second.open(folder)
+        settle(second, queue)
+        assert second.project is not None
+        assert second.project.read_only
+        assert any("open in another window" in message.text for message in said)
+    finally:
+        second.close()
+
+
+def test_the_read_out_agrees_with_the_label_map(driven: Driven) -> None:
+    session, _ = driven
+    current = session.current
+    assert current is not None
+    assert current.labels is not None
+    for x, y in ((30, 40), (90, 40), (60, 5)):
+        readout = session.read_pixel(x, y)
+        assert readout is not None
+        assert readout.label == current.labels[y, x]
+        assert readout.explanation is not None
+        assert readout.explanation.label == current.labels[y, x]
+    assert session.read_pixel(-1, 0) is None
+    assert session.read_pixel(120, 0) is None
+
+
+def test_comparing_with_before_and_with_the_automatic_map(driven: Driven) -> None:
+    session, queue = driven
+    current = session.current
+    assert current is not None
+    assert current.labels is not None
+    before = current.labels.copy()
+    session.comparison.want(True)
+    session.rules.set(theta=255.0)
+    settle(session, queue)
+    assert session.comparison.labels is not None
+    np.testing.assert_array_equal(session.comparison.labels, before)
+    assert np.any(current.labels != before)
+    session.comparison.choose(Against.AUTOMATIC)
+    np.testing.assert_array_equal(session.comparison.labels, current.labels)
+    session.comparison.want(False)
+    assert session.comparison.labels is None
+
+
+def test_base_label_maps_are_corrected_in_place_of_the_result(driven: Driven, tmp_path: Path) -> None:
+    session, queue = driven
+    other = np.zeros((80, 120), np.uint8)
+    other[10:20, 10:50] = DOG
+    (tmp_path / "base").mkdir()
+    Image.fromarray(other).save(tmp_path / "base" / "p0.png")
+    session.folders.set(Role.BASE_MAPS, tmp_path / "base")
+    settle(session, queue)
+    assert session.current is not None
+    assert session.current.labels is not None
+    np.testing.assert_array_equal(session.current.labels, other)
+    session.folders.set(Role.BASE_MAPS, None)
+    settle(session, queue)
+    assert np.any(session.current.labels != other)
+
+
+def test_the_activation_mask_is_made_only_while_somebody_looks(driven: Driven) -> None:
+    session, queue = driven
+    session.activation.choose(CAT)
+    assert session.activation.plane is None
+    session.activation.want(True)
+    assert queue.run_until(lambda: session.activation.plane is not None, PATIENCE_S)
+    plane = session.activation.plane
+    assert plane is not None
+    assert plane.max() == np.float32(0.9)
+    session.activation.want(False)
+    assert session.activation.plane is None

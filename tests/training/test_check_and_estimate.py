@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from edam_gui.core.errors import OptionError
+from edam_gui.training.check import check_run
+from edam_gui.training.estimate import estimate
+from edam_gui.training.manifest import Manifest
+from edam_gui.training.mixed_precision import MixedPrecision
+from tests.training.tiny import config
+
+
+def test_a_sound_run_is_usable_and_its_classes_are_counted(manifest: Manifest, tmp_path: Path) -> None:
+    check = check_run(config(), manifest, tmp_path / "not" / "there")
+    assert check.usable
+    assert check.images_per_class == {"disc": 5, "box": 4, "cross": 1}
+    assert check.single_image_classes == ("cross",)
+    assert check.empty_classes == ()
+    assert (check.images, check.negatives, check.validation_images, check.unlabelled) == (10, 2, 3, 0)
+    assert any("cross" in warning for warning in check.warnings)
+
+
+def test_what_makes_a_run_impossible_is_a_problem(manifest: Manifest) -> None:
+    nothing = replace(manifest, images=tuple(replace(i, classes=()) for i in manifest.images))
+    assert "nothing to learn from" in " ".join(check_run(config(), nothing).problems)
+    assert "neither a file" in " ".join(check_run(config(init="missing"), manifest).problems)
+    labelled = replace(manifest, images=tuple(i for i in manifest.images if i.classes))
+    assert "negatives=0" in " ".join(check_run(config(), labelled).problems)
+
+
+def test_missing_files_are_named_and_all_missing_is_a_problem(manifest: Manifest, tmp_path: Path) -> None:
+    images = tuple(replace(i, path=tmp_path / i.path.name) for i in manifest.images)
+    one = replace(manifest, images=(images[0], *manifest.images[1:]), unlabelled=4, validation=())
+    check = check_run(config(), one)
+    assert check.usable
+    text = " ".join(check.warnings)
+    assert str(images[0].path) in text
+    assert "4 images are left out" in text
+    assert "no validation" in text
+    everything = check_run(config(), replace(manifest, images=images, validation=()))
+    assert not everything.usable
+    assert "more files" in everything.problems[-1]
+
+
+def test_an_estimate_comes_from_timed_steps_and_leaves_nothing_behind(manifest: Manifest) -> None:
+    found = estimate(config(max_steps=50), manifest, torch.device("cpu"), steps=2)
+    assert found.max_steps == 50
+    assert found.step_seconds > 0
+    assert found.images_per_second == pytest.approx(6 / found.step_seconds)
+    assert found.validation_seconds > 0
+    assert found.total_seconds > 50 * found.step_seconds
+    assert 50 < found.memory_mb < 20_000
+
+
+def test_short_floats(manifest: Manifest) -> None:
+    cpu = torch.device("cpu")
+    assert not MixedPrecision("auto", cpu).skips_overflow
+    with MixedPrecision("bf16", cpu).autocast():
+        assert torch.nn.Linear(2, 2)(torch.ones(1, 2)).dtype is torch.bfloat16
+    with MixedPrecision("fp32", cpu).autocast():
+        assert torch.nn.Linear(2, 2)(torch.ones(1, 2)).dtype is torch.float32
+    with pytest.raises(OptionError, match="needs a CUDA GPU"):
+        MixedPrecision("fp16", cpu)
+    found = estimate(config(precision="bf16", max_steps=1, calibrate=0), replace(manifest, validation=()), cpu, steps=1)
+    assert found.validation_seconds == 0
