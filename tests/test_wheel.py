@@ -66,3 +66,29 @@ def test_program_starts_and_labels_a_photo_elsewhere(program: Path, tmp_path: Pa
     with Image.open(tmp_path / "out" / "cat.png") as image:
         assert image.mode == "P"
         assert np.asarray(image).any()
+
+
+def test_the_installed_window_has_its_icons_themes_and_help(program: Path, tmp_path: Path) -> None:
+    code = """
+import edam_gui
+
+from edam_gui.gui import app
+program = app.build(None)
+program.window.help.show_guide().close()
+print(program.window.windowTitle(), program.window.book.action("tool.brush").icon().isNull())
+program.window.close()
+program.close()
+"""
+    python = program.parent / "python"
+    environment = {"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    result = subprocess.run(
+        [str(python), "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == "EDAM GUI False"
