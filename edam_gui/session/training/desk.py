@@ -12,19 +12,17 @@ from psygnal import Signal
 
 from edam_gui.core.errors import OptionError, OutputError
 from edam_gui.jobs import JobContext
-from edam_gui.project.store import Query, Status
-from edam_gui.session.comparison import Against, Comparison
+from edam_gui.session.comparison import Comparison
 from edam_gui.session.context import Context
 from edam_gui.session.messages import Level
-from edam_gui.session.model_host import ModelState
 from edam_gui.session.run_all import RunAll
 from edam_gui.session.training.estimating import RunEstimate, estimate_run
 from edam_gui.session.training.known_runs import RUNS_FOLDER, KnownRuns, list_runs, remember
 from edam_gui.session.training.launch import LAUNCH_FILE, OUTPUT_FILE, LaunchOptions, launch
 from edam_gui.session.training.look import Phase, RunLook, look_at
+from edam_gui.session.training.model_use import ModelUse
 from edam_gui.session.training.record import RunFollower, RunRecord
 from edam_gui.session.training.request import Preparation, RunRequest, prepare
-from edam_gui.session.training.using import keep_model, run_model
 from edam_gui.training import control
 from edam_gui.training.events import Event
 from edam_gui.training.run_folder import create_run
@@ -72,6 +70,8 @@ class TrainingDesk:
     ----------
     options
         How runs are started from now on.
+    model_use
+        What makes a run's model the project's.
     """
 
     changed = Signal()
@@ -80,8 +80,6 @@ class TrainingDesk:
     """A followed run has told something."""
     ended = Signal(RunLook)
     """A run ended while somebody watched."""
-    model_used = Signal(Path)
-    """A run's model is being loaded for the project."""
 
     def __init__(
         self,
@@ -92,17 +90,13 @@ class TrainingDesk:
         known: KnownRuns | None = None,
     ) -> None:
         self._context = context
-        self._comparison = comparison
-        self._run_all = run_all
-        self._load = load
+        self.model_use = ModelUse(context, comparison, run_all, load)
         self._known = known or KnownRuns()
         self._extra: list[Path] = []
         self._looks: tuple[RunLook, ...] = ()
         self._followers: dict[Path, RunFollower] = {}
-        self._infer_with = ""
         self._again = False
         self.options = LaunchOptions()
-        context.model.changed.connect(self._model_changed)
         context.events.project_changed.connect(lambda: self.poll(again=True))
 
     # What there is ---------------------------------------------------------------------------------------------------
@@ -296,44 +290,8 @@ class TrainingDesk:
     # The model -------------------------------------------------------------------------------------------------------
 
     def use_model(self, run_dir: Path) -> None:
-        """Make a run's model the project's, and infer the untouched images with it; edits stay.
-
-        The label map as it is now is kept for the before/after view. Images that were edited or accepted are inferred
-        when they are shown.
-        """
-        project = self._context.project
-
-        def work(_: JobContext) -> Path:
-            return keep_model(run_dir, project.folder) if project is not None else run_model(run_dir)
-
-        def done(model: Path) -> None:
-            self._comparison.choose(Against.BEFORE)
-            self._comparison.want(True)
-            self._infer_with = str(model) if project is not None else ""
-            self._load(model=str(model))
-            self.model_used.emit(model)
-            self._model_changed()  # it may have been the model already
-
-        self._context.jobs.start("train-use", work, done=done, title=f"Taking the model of {run_dir.name}", lane=_LANE)
-
-    def _model_changed(self) -> None:
-        model = self._context.model
-        if not self._infer_with or model.choice.name != self._infer_with:
-            return
-        if model.state is ModelState.FAILED:
-            self._infer_with = ""
-            self._context.complain(model.problem, _TOPIC)
-        elif model.state is ModelState.READY:
-            self._infer_with = ""
-            self._run_all.start(self._untouched())
-
-    def _untouched(self) -> list[int]:
-        project = self._context.project
-        if project is None:
-            return []
-        ids = project.store.ids(Query(edited=False))
-        done = {Status.ACCEPTED, Status.SKIPPED}
-        return [row.id for row in project.store.rows(ids) if row.status not in done]
+        """Make a run's model the project's; see `ModelUse.use`."""
+        self.model_use.use(run_dir)
 
     def _store(self) -> ProjectStore | None:
         project = self._context.project
