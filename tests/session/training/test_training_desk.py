@@ -8,11 +8,17 @@ from pathlib import Path
 
 import psutil
 
+from edam_gui.core.edits.brush import BrushPoint
+from edam_gui.model.shipped import DEFAULT_MODEL, find_model
+from edam_gui.project.store import Status
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.session import Session
-from edam_gui.session.training.launch import read_launch
+from edam_gui.session.training.estimating import RunEstimate
+from edam_gui.session.training.launch import launch, read_launch
 from edam_gui.session.training.look import Phase, RunLook
-from edam_gui.training.run_folder import RunFolder
+from edam_gui.session.training.untouched import untouched_images
+from edam_gui.training.run_folder import RunFolder, create_run
+from tests.session.projects import settle
 from tests.session.training.driving import TrainingDriver
 
 
@@ -137,7 +143,7 @@ def test_a_folder_with_other_files_is_not_deleted(driver: TrainingDriver) -> Non
 def test_corrected_and_accepted_images_are_left_alone(driver: TrainingDriver) -> None:
     session, queue = driver.session, driver.queue
     assert session.project is not None
-    first, second, third, fourth = session.navigator.ids
+    _, second, third, fourth = session.navigator.ids
     session.editing.begin_stroke(BrushPoint(20, 20))
     session.editing.finish_stroke()
     session.navigator.go_to(second)
