@@ -81,7 +81,7 @@ class TrainingScreen:
     def _start(self, event: Started) -> None:
         where = f"{event.processes} processes on {event.device}" if event.processes > 1 else event.device
         self._print(
-            f"{'Going on' if event.resumed else 'Training'} on {event.images} photos, {event.negatives} of them "
+            f"{'Going on with' if event.resumed else 'Training on'} {event.images} photos, {event.negatives} of them "
             f"without a class, {where}; step {event.step} of {event.max_steps}."
         )
         self._task = self._bar.add_task("Training", total=event.max_steps, completed=event.step, figures="")

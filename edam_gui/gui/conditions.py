@@ -32,6 +32,7 @@ class Conditions:
             events.model_changed,
         ):
             signal.connect(self.refresh)
+        session.bulk.changed.connect(self.refresh)
         for job in (session.jobs.started, session.jobs.finished):
             job.connect(lambda _info: self.refresh())
         self.refresh()
@@ -53,8 +54,8 @@ class Conditions:
             names.SALIENCY: current is not None and current.saliency is not None,
             names.GROUND_TRUTH: files is not None and files.ground_truth is not None,
             names.SUGGESTIONS: ticks is not None and bool(ticks.suggested),
-            names.UNDO: current is not None and current.history.next_undo is not None,
-            names.REDO: current is not None and current.history.next_redo is not None,
+            names.UNDO: (current is not None and current.history.next_undo is not None) or bool(session.bulk.undo_name),
+            names.REDO: (current is not None and current.history.next_redo is not None) or bool(session.bulk.redo_name),
             names.MODEL: shown and session.model.is_ready,
             names.RUNNING: session.jobs.is_busy("run-") or session.jobs.is_busy("export"),
         }

@@ -127,7 +127,16 @@ class MainWindow(QMainWindow):
         bind_model(self.book, self.session, self)
         bind_tools(self.book, self.session, self.controller)
         history = self.docks[-1]
-        bind_edit(self.book, self.session, self.controller, self.canvas, history, self.presenter.colors, self)
+        bind_edit(
+            self.book,
+            self.session,
+            self.controller,
+            self.canvas,
+            history,
+            self.presenter.colors,
+            self,
+            in_grid=lambda: self.workspace.grid is not None and self.workspace.grid.isVisible(),
+        )
         Comparing(self.session, self.canvas, self.presenter).bind(self.book)
         self.book.bind_all({"view.grid": self._show_grid, "image.find": self._find_image})
         self.workspace.grid_left.connect(lambda: self.book.action("view.grid").trigger())

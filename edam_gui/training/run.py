@@ -115,7 +115,7 @@ def _prepare(
     team.wait()
     recorder.record(_started(trainer, manifest, team, resumed=state is not None))
     if state is None:
-        _say_first_words(recorder, initial, manifest)
+        _say_first_words(recorder, initial, config, manifest)
     return trainer, keeper
 
 
@@ -140,9 +140,12 @@ def _started(trainer: Trainer, manifest: Manifest, team: Team, *, resumed: bool)
     )
 
 
-def _say_first_words(recorder: Recorder, initial: Initial, manifest: Manifest) -> None:
+def _say_first_words(recorder: Recorder, initial: Initial, config: TrainConfig, manifest: Manifest) -> None:
     for notice in initial.notices:
         recorder.say(0, notice)
+    strangers = [n.strip() for n in config.doubtful.split(",") if n.strip() and manifest.label_set.find(n) is None]
+    if strangers:
+        recorder.say(0, f"'doubtful' names {', '.join(strangers)}, which these classes do not have.")
     if manifest.unlabelled:
         recorder.say(0, f"{manifest.unlabelled} images are left out: nothing is said of their classes.", Level.WARNING)
 

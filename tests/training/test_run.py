@@ -214,8 +214,10 @@ def test_photos_that_cannot_be_read_are_named_once_and_the_work_goes_on(tmp_path
 
 
 def test_the_pooled_loss_alone_needs_no_cma_module(tmp_path: Path, manifest: Manifest) -> None:
-    settings = config(cma_loss=0.0, max_steps=2, accumulate=2, export_half=True)
+    settings = config(cma_loss=0.0, max_steps=2, accumulate=2, export_half=True, doubtful="box,unicorn")
     running.start(tmp_path / "run", manifest, settings)
+    notes = [e.text for e in running.read_events(tmp_path / "run") if isinstance(e, Message)]
+    assert "'doubtful' names unicorn, which these classes do not have." in notes
     info = load_checkpoint(RunFolder(tmp_path / "run").last).info
     assert info.cma is None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edam_gui.gui.action_rows.conditions import IMAGE, MODEL, PROJECT, RUNNING
+from edam_gui.gui.action_rows.conditions import MODEL, PROJECT, RUNNING
 from edam_gui.gui.shell.action_spec import ActionSpec
 
 MODEL_ACTIONS: Final = (
@@ -45,10 +45,10 @@ MODEL_ACTIONS: Final = (
     ),
     ActionSpec(
         "model.saliency",
-        "Make this &saliency map",
+        "&Saliency maps…",
         "Model",
         icon="saliency",
-        tip="Make a saliency map for this photo without a trained network",
-        enabled_when=IMAGE,
+        tip="Where saliency maps come from: files, made here, a network of yours, or none",
+        enabled_when=PROJECT,
     ),
 )

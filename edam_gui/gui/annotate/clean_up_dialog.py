@@ -25,6 +25,7 @@ from edam_gui.gui.annotate.canvas import Canvas
 from edam_gui.gui.annotate.clean_up_rows import ROWS, CleanUpRow
 from edam_gui.gui.annotate.tool_options.labels import Colors, label_name, ordered_labels, swatch
 from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.number_box import padded
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.clean_up import CleanUpKind, CleanUpOrder
 from edam_gui.session.session import Session
@@ -62,7 +63,7 @@ class CleanUpDialog(QDialog):
         self.tip.setMinimumHeight(2 * self.tip.fontMetrics().lineSpacing() + 2)
         self.tip.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.amount_name = QLabel("", self)
-        self.amount = QSpinBox(self)
+        self.amount = padded(QSpinBox(self))
         self.amount.setKeyboardTracking(False)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, _STOPS)

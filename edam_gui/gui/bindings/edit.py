@@ -25,6 +25,7 @@ def bind_edit(
     history: QDockWidget,
     colors: Colors,
     window: QMainWindow,
+    in_grid: Callable[[], bool] = lambda: False,
 ) -> CleanUpDialog:
     """Bind undo, history, clean-ups, note and what concerns all corrections of an image.
 
@@ -38,6 +39,8 @@ def bind_edit(
         Returns the colours of labels on the screen.
     window
         The parent of dialogs.
+    in_grid
+        Whether the grid is shown: undo then takes back what was done to many images there.
     """
     clean_up = CleanUpDialog(session, canvas, colors, window)
 
@@ -64,8 +67,8 @@ def bind_edit(
 
     book.bind_all(
         {
-            "edit.undo": _busy_first(controller, session.undo),
-            "edit.redo": session.redo,
+            "edit.undo": lambda: session.bulk.undo() if in_grid() else controller.undo() or session.undo(),
+            "edit.redo": lambda: session.bulk.redo() if in_grid() else session.redo(),
             "edit.history": history.setVisible,
             "edit.clean_up": show_clean_up,
             "edit.remove_corrections": remove_corrections,
@@ -93,8 +96,3 @@ def edit_note(session: Session, window: QMainWindow) -> None:
 
     dialog.finished.connect(answered)
     dialog.open()
-
-
-def _busy_first(controller: ToolController, undo: Callable[[], bool]) -> Callable[[], bool]:
-    """Take back a part of what is in the making, else the last step."""
-    return lambda: controller.undo() or undo()

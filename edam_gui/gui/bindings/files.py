@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from platformdirs import user_data_path
-from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMainWindow
 
 from edam_gui.core.errors import EdamError
 from edam_gui.gui.shell.action_book import ActionBook
+from edam_gui.project.looking import PROJECT_NAME
 from edam_gui.session.messages import Level, Message
 from edam_gui.session.session import Session
+
+_ALL_IMAGES: Final = "All images"
 
 
 class FileActions:
@@ -59,8 +63,21 @@ class FileActions:
         self._open_folder("Open a folder of photos")
 
     def open_voc(self) -> None:
-        """Ask for a VOC root and open it."""
-        self._open_folder("Open a VOC root: the folder that holds JPEGImages")
+        """Ask for a VOC root, and for one of its lists if it has any, and open it."""
+        title = "Open a VOC root: the folder that holds JPEGImages"
+        chosen = QFileDialog.getExistingDirectory(self._window, title, self._start())
+        if not chosen:
+            return
+        root = Path(chosen)
+        lists = {path.stem: path for path in sorted(root.glob("ImageSets/*/*.txt"))}
+        if not lists or (root / PROJECT_NAME).exists():
+            self.open_path(root)
+            return
+        names = [_ALL_IMAGES, *lists]
+        name, ok = QInputDialog.getItem(self._window, "Open a VOC root", "Which images", names, 0, False)
+        if ok:
+            self._opened(root)
+            self._session.open(root, list_file=lists.get(name))
 
     def _open_folder(self, title: str) -> None:
         chosen = QFileDialog.getExistingDirectory(self._window, title, self._start())

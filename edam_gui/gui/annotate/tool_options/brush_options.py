@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSpinBox, QToolButto
 from edam_gui.core.edits.brush import BrushShape
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.icons import keep_icon
+from edam_gui.gui.shell.number_box import padded
 from edam_gui.session.paint import LARGEST_BRUSH
 from edam_gui.session.session import Session
 
@@ -35,7 +36,7 @@ class BrushOptions(QWidget):
         self.slider.setRange(0, _STOPS)
         self.slider.setFixedWidth(110)
         self.slider.setAccessibleName("Brush size slider")
-        self.box = QSpinBox(self)
+        self.box = padded(QSpinBox(self))
         self.box.setRange(1, int(LARGEST_BRUSH))
         self.box.setSuffix(" px")
         self.box.setKeyboardTracking(False)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from edam_gui.core.edits.paint_rule import PaintRule
 from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.number_box import padded
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.session import Session
 
@@ -45,7 +46,7 @@ class GateButton(QToolButton):
         self.setAccessibleName("Paint only where")
         form = QWidget(self)
         self.by_score = QCheckBox("Only where the picked class scores above", form)
-        self.score = QDoubleSpinBox(form)
+        self.score = padded(QDoubleSpinBox(form))
         self.score.setRange(0.0, 1.0)
         self.score.setDecimals(3)
         self.score.setSingleStep(0.05)
@@ -53,7 +54,7 @@ class GateButton(QToolButton):
         self.by_saliency = QCheckBox("Only where saliency is", form)
         self.side = QComboBox(form)
         self.side.addItems(["at least", "below"])
-        self.saliency = QSpinBox(form)
+        self.saliency = padded(QSpinBox(form))
         self.saliency.setRange(0, 256)
         self.saliency.setValue(128)
         for widget, name in ((self.score, "Score"), (self.side, "Side"), (self.saliency, "Saliency")):
