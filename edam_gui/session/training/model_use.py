@@ -11,6 +11,7 @@ from psygnal import Signal
 from edam_gui.jobs import JobContext
 from edam_gui.session.comparison import Against, Comparison
 from edam_gui.session.context import Context
+from edam_gui.session.image_labeller import ImageLabeller
 from edam_gui.session.model_host import ModelState
 from edam_gui.session.run_all import RunAll
 from edam_gui.session.training.untouched import untouched_images
@@ -45,8 +46,8 @@ class ModelUse:
     def use(self, run_dir: Path) -> None:
         """Make a run's model the project's, and infer the untouched images with it; edits stay.
 
-        The label map as it is now is kept for the before/after view. Images that were corrected or accepted are
-        inferred when they are shown.
+        The before/after view shows what changes, on the image at hand and on others when they come up. Images that
+        were corrected or accepted are inferred when they are shown.
         """
         project = self._context.project
 
@@ -54,8 +55,7 @@ class ModelUse:
             return keep_model(run_dir, project.folder) if project is not None else run_model(run_dir)
 
         def done(model: Path) -> None:
-            self._comparison.choose(Against.BEFORE)
-            self._comparison.want(True)
+            self._compare()
             self._infer_with = str(model) if project is not None else ""
             self._load(model=str(model))
             self.used.emit(model)
@@ -63,6 +63,15 @@ class ModelUse:
 
         title = f"Taking the model of {run_dir.name}"
         self._context.jobs.start("train-use", work, done=done, title=title, lane=_LANE)
+
+    def _compare(self) -> None:
+        """Keep the label map of the image on the desk, and the model, for those of the others."""
+        self._comparison.choose(Against.BEFORE)
+        self._comparison.want(True)
+        project = self._context.project
+        if project is not None and self._context.model.is_ready:
+            earlier = ImageLabeller(project, self._context.model.frozen())
+            self._comparison.make_before(lambda image, context: earlier.label(image, context).labels)
 
     def _model_changed(self) -> None:
         model = self._context.model

@@ -117,6 +117,13 @@ def test_a_run_is_watched_stopped_resumed_and_its_model_used(
     assert before is not None
     assert before.labels is not None
     old_labels, old_scores = before.labels.copy(), before.frame
+    again.window.book.run("image.next")
+    wait_for_label_map(qtbot, again)
+    assert again.session.current is not None
+    assert again.session.current.labels is not None
+    next_labels = again.session.current.labels.copy()
+    again.window.book.run("image.previous")
+    wait_for_label_map(qtbot, again)
     go_to_training(again)
     click(page.view.header.use)
     until(qtbot, lambda: again.session.model.choice.name.endswith(".safetensors") and again.session.model.is_ready)
@@ -128,8 +135,16 @@ def test_a_run_is_watched_stopped_resumed_and_its_model_used(
     np.testing.assert_array_equal(other, old_labels)
     assert again.session.current is not None
     assert again.session.current.frame is not old_scores
-    until(qtbot, lambda: not again.session.run_all.is_running)
-    assert again.session.run_all.report.done == 3
+    until(qtbot, lambda: again.session.run_all.report.done == 3)
+
+    # The next image is compared with what the model before made of it.
+    again.window.book.run("image.next")
+    wait_for_label_map(qtbot, again)
+    until(qtbot, lambda: again.session.comparison.labels is not None)
+    other = again.session.comparison.labels
+    assert other is not None
+    np.testing.assert_array_equal(other, next_labels)
+    assert again.session.current.masks is not None
 
 
 def test_the_form_says_what_is_missing(open_window: OpenWindow, photos: Path, qtbot: QtBot) -> None:
