@@ -4,8 +4,9 @@ Run ``python benchmarks/bench_label_while_training.py [--frames N] [--rounds N] 
 QT_QPA_PLATFORM says otherwise. A frame begins when theta moves (as a slider drags it) and ends when the label map of
 that theta is painted by the canvas of the real window. The run is a real one, started as the training tab starts it:
 the preset `lite` on the photos shown, with the default number of threads and priority. `--greedy` adds a column with a
-run that takes all cores at normal priority, to show what the defaults are for. Rounds alternate, so that what else the
-computer does hits all columns; compare the columns of one run only.
+run that takes all cores at normal priority, to show what the defaults are for. Short
+rounds alternate, the other runs suspended meanwhile, so that what else the computer does hits all columns; compare the
+columns of one run only.
 """
 
 from __future__ import annotations
@@ -178,8 +179,8 @@ def end(process: psutil.Process) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--frames", type=int, default=150)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--frames", type=int, default=40, help="in a round")
+    parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--greedy", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -192,30 +193,31 @@ def measure(bench: Bench, options: argparse.Namespace) -> None:
     from edam_gui.session.training.launch import default_threads
 
     cores = os.cpu_count() or 1
-    alone, beside = Column("without a run"), Column(f"with a run, {default_threads()} threads, nice 10")
-    greedy = Column(f"with a run, {cores} threads, nice 0")
+    alone = Column("without a run")
+    columns: list[tuple[Column, psutil.Process]] = []
     try:
         bench.until(lambda: not bench.session.jobs.is_busy())
         bench.frames(30)
-        for number in range(options.rounds):
+        name = f"with a run, {default_threads()} threads, nice 10"
+        columns.append((Column(name), bench.start_run("default", 0, 10)))
+        columns[-1][1].suspend()
+        if options.greedy:
+            columns.append((Column(f"with a run, {cores} threads, nice 0"), bench.start_run("greedy", cores, 0)))
+            columns[-1][1].suspend()
+        for _ in range(options.rounds):
             alone.times += bench.frames(options.frames)
-            process = bench.start_run(f"default-{number}", 0, 10)
-            try:
-                beside.times += bench.frames(options.frames)
-            finally:
-                end(process)
-            if options.greedy:
-                process = bench.start_run(f"greedy-{number}", cores, 0)
-                try:
-                    greedy.times += bench.frames(options.frames)
-                finally:
-                    end(process)
+            for column, process in columns:
+                process.resume()
+                column.times += bench.frames(options.frames)
+                process.suspend()
     finally:
+        for _, process in columns:
+            end(process)
         bench.close()
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     print(f"{WIDTH}x{HEIGHT}, {len(CLASSES)} classes, {cores} cores, load {load}; ms from move to painted label map")
     print(f"{'':<34}{'frames':>7}{'median':>10}{'95 %':>10}{'worst':>10}{'over 33 ms':>13}")
-    for column in (alone, beside, *([greedy] if options.greedy else [])):
+    for column in (alone, *(column for column, _ in columns)):
         print(column.line())
 
 
