@@ -110,7 +110,8 @@ class SampleStrip(QWidget):
         self._grid.setColumnStretch(columns, 1)
 
     def _fitting_columns(self) -> int:
-        return max(1, (self._area.viewport().width() + spacing.NORMAL) // (_SIDE + spacing.NORMAL))
+        room = self.width() - self._area.verticalScrollBar().sizeHint().width()
+        return max(1, (room + spacing.NORMAL) // (_SIDE + spacing.NORMAL))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Put as many pictures side by side as fit."""

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from psygnal import Signal
 
-from edam_gui.core.errors import OptionError, OutputError
+from edam_gui.core.errors import OptionError
 from edam_gui.jobs import JobContext
 from edam_gui.session.comparison import Comparison
 from edam_gui.session.context import Context
 from edam_gui.session.messages import Level
 from edam_gui.session.run_all import RunAll
+from edam_gui.session.training.deleting import delete_run_folder
 from edam_gui.session.training.estimating import RunEstimate, estimate_run
 from edam_gui.session.training.known_runs import RUNS_FOLDER, KnownRuns, list_runs, remember
-from edam_gui.session.training.launch import LAUNCH_FILE, OUTPUT_FILE, LaunchOptions, launch
+from edam_gui.session.training.launch import LaunchOptions, end_process, launch
 from edam_gui.session.training.look import Phase, RunLook, look_at
 from edam_gui.session.training.model_use import ModelUse
 from edam_gui.session.training.record import RunFollower, RunRecord
 from edam_gui.session.training.request import Preparation, RunRequest, prepare
 from edam_gui.training import control
 from edam_gui.training.events import Event
-from edam_gui.training.run_folder import create_run
+from edam_gui.training.run_folder import RunFolder, create_run, read_process
 
 if TYPE_CHECKING:
     from edam_gui.project.store import ProjectStore
@@ -36,13 +36,6 @@ _PREPARE: Final = "train-prepare"
 _ESTIMATE: Final = "train-estimate"
 _LANE: Final = "training"
 _LOOK_LANE: Final = "training-look"
-_OWN_FILES: Final = frozenset(
-    {
-        *("config.json", "manifest.json", "environment.json", "events.jsonl", "heartbeat.json", "process.json"),
-        *("lock", "stop", "pause", LAUNCH_FILE, OUTPUT_FILE, "checkpoints", "samples", "tensorboard"),
-    }
-)
-"""What a run's folder holds."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +159,8 @@ class TrainingDesk:
             old = before.get(look.path)
             if old is not None and old.phase.alive and not look.phase.alive:
                 self._tell_end(look)
+            elif old is not None and look.phase.alive and not old.phase.alive:
+                self._context.say(Level.INFO, "", _topic(look))  # that it had ended is no news any more
         if self._again:
             self._again = False
             self.poll()
@@ -178,7 +173,7 @@ class TrainingDesk:
             Phase.MISSING: (Level.ERROR, look.sentence),
         }
         level, text = texts.get(look.phase, (Level.INFO, f"Training {look.name} has ended."))
-        self._context.say(level, text, f"{_TOPIC} {look.path}")
+        self._context.say(level, text, _topic(look))
         self.ended.emit(look)
 
     def follow(self, run_dir: Path) -> RunRecord:
@@ -256,6 +251,16 @@ class TrainingDesk:
         """Let a run finish its step, save and end."""
         self._act(run_dir, lambda _: control.request_stop(run_dir))
 
+    def end_process(self, run_dir: Path) -> None:
+        """End the process of a frozen run at once; it can be resumed from its last checkpoint."""
+
+        def work(_: JobContext) -> None:
+            process = read_process(RunFolder(run_dir))
+            if process is None or not end_process(process):
+                raise OptionError(f"The process of {run_dir.name} cannot be ended from here; end it where it runs.")
+
+        self._act(run_dir, work, f"Ending {run_dir.name}")
+
     def delete(self, run_dir: Path) -> None:
         """Delete a run's folder with its checkpoints; not while its process lives. Ask the user first."""
 
@@ -264,7 +269,7 @@ class TrainingDesk:
             if look.phase.alive:
                 raise OptionError(f"{run_dir.name} is still running; stop it first.")
             if look.phase is not Phase.MISSING:
-                _delete_folder(run_dir)
+                delete_run_folder(run_dir)
             self._known.forget(run_dir)
 
         self._followers.pop(run_dir, None)
@@ -298,25 +303,5 @@ class TrainingDesk:
         return project.store if project is not None else None
 
 
-def _delete_folder(run_dir: Path) -> None:
-    """Delete a folder that is a run, and nothing else.
-
-    Raises
-    ------
-    OptionError
-        It holds other things than a run's.
-    OutputError
-        Something in it cannot be deleted.
-    """
-    try:
-        foreign = _foreign(run_dir.iterdir())
-        if foreign:
-            raise OptionError(f"{run_dir} was not deleted, because it also holds {foreign}; look at it yourself.")
-        shutil.rmtree(run_dir)
-    except OSError as error:
-        raise OutputError(run_dir, f"could not be deleted ({error.strerror or error})") from error
-
-
-def _foreign(paths: Iterable[Path]) -> str:
-    """Return the name of something that no run makes; empty: there is nothing of the kind."""
-    return next((path.name for path in paths if path.name not in _OWN_FILES and not path.name.startswith(".")), "")
+def _topic(look: RunLook) -> str:
+    return f"{_TOPIC} {look.path}"

@@ -142,6 +142,23 @@ def _identity(pid: int) -> ProcessIdentity:
         return ProcessIdentity(pid, 0.0, host)  # gone already: its output says why
 
 
+def end_process(process: ProcessIdentity) -> bool:
+    """End a process at once, if it is of this computer and still the same one; return whether it is gone."""
+    if not process.lives():
+        return process.host == ProcessIdentity.own().host
+    try:
+        victim = psutil.Process(process.pid)
+        if not process.lives():
+            return True
+        victim.kill()
+        victim.wait(_LEAVING_S)
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.Error:
+        return False
+    return True
+
+
 def read_launch(run_dir: Path) -> ProcessIdentity | None:
     """Return which process was started last; `None` if that is not known."""
     try:

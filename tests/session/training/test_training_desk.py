@@ -17,7 +17,7 @@ from edam_gui.session.training.estimating import RunEstimate
 from edam_gui.session.training.launch import launch, read_launch
 from edam_gui.session.training.look import Phase, RunLook
 from edam_gui.session.training.untouched import untouched_images
-from edam_gui.training.run_folder import RunFolder, create_run
+from edam_gui.training.run_folder import RunFolder, create_run, read_heartbeat, write_heartbeat
 from tests.session.projects import settle
 from tests.session.training.driving import TrainingDriver
 
@@ -82,6 +82,29 @@ def test_a_killed_run_is_crashed_and_says_so(driver: TrainingDriver) -> None:
     psutil.Process(process.pid).kill()
     driver.until(driver.phase_is(run_dir, Phase.CRASHED))
     assert "killed" in driver.look(run_dir).sentence
+    assert "crashed" in driver.messages[-1]
+    driver.session.training.resume(run_dir)
+    driver.until(driver.phase_is(run_dir, Phase.RUNNING))
+    assert driver.messages[-1] == ""
+
+
+def test_a_frozen_run_is_ended_and_goes_on(driver: TrainingDriver) -> None:
+    run_dir = driver.start("frozen", "max_steps=400")
+    record = driver.session.training.follow(run_dir)
+    driver.until(lambda: len(record) >= 2)
+    process = read_launch(run_dir)
+    assert process is not None
+    psutil.Process(process.pid).suspend()
+    folder = RunFolder(run_dir)
+    beat = read_heartbeat(folder)
+    assert beat is not None
+    write_heartbeat(folder, replace(beat, time=beat.time - 1e4))
+    driver.until(driver.phase_is(run_dir, Phase.FROZEN))
+    driver.session.training.end_process(run_dir)
+    driver.until(driver.phase_is(run_dir, Phase.CRASHED))
+    assert not process.lives()
+    driver.session.training.resume(run_dir)
+    driver.until(driver.phase_is(run_dir, Phase.RUNNING))
 
 
 def test_a_run_whose_weights_are_gone_says_so(driver: TrainingDriver, tmp_path: Path) -> None:
