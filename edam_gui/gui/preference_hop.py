@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QSettings
@@ -42,6 +43,8 @@ class PreferenceHop:
             names.ANNOTATOR: lambda: window.session.set_annotator(settings.text(names.ANNOTATOR)),
             names.THETA_STEP: lambda: window.thresholds.set_theta_step(settings.number(names.THETA_STEP)),
             names.PREFETCH: lambda: window.session.desk.prepare(settings.switch(names.PREFETCH)),
+            names.TRAIN_THREADS: self._training,
+            names.TRAIN_NICENESS: self._training,
             names.RUN_AT_ONCE: lambda: window.session.desk.run_at_once(settings.switch(names.RUN_AT_ONCE)),
         }
         settings.changed.connect(self._changed)
@@ -69,6 +72,14 @@ class PreferenceHop:
         session.default_device = self._settings.text(names.DEVICE)
         if session.project is not None:
             session.load_model()
+
+    def _training(self) -> None:
+        desk, settings = self._window.session.training, self._settings
+        desk.options = replace(
+            desk.options,
+            threads=settings.whole(names.TRAIN_THREADS),
+            niceness=settings.whole(names.TRAIN_NICENESS),
+        )
 
     def _opacity(self, key: str, layer: Layer) -> None:
         self._window.canvas.layers.set_opacity(layer, self._settings.whole(key) / 100)

@@ -16,6 +16,8 @@ DEVICE: Final = "model.device"
 RUN_AT_ONCE: Final = "model.run_at_once"
 PREFETCH: Final = "model.prefetch"
 THETA_STEP: Final = "keys.theta_step"
+TRAIN_THREADS: Final = "train.threads"
+TRAIN_NICENESS: Final = "train.niceness"
 
 SETTINGS: Final = (
     SettingSpec(
@@ -76,5 +78,17 @@ SETTINGS: Final = (
     SettingSpec(
         *(PREFETCH, "Model", SettingKind.SWITCH, True, "Prepare the next images"),
         "Runs the model on the neighbours in the list while you look at one.",
+    ),
+    SettingSpec(
+        *(TRAIN_THREADS, "Training", SettingKind.WHOLE, 0, "CPU threads of a run"),
+        "0: one less than the computer has cores, so that labelling stays fluid.",
+        least=0,
+        most=256,
+    ),
+    SettingSpec(
+        *(TRAIN_NICENESS, "Training", SettingKind.WHOLE, 10, "How far a run gives way"),
+        "0: it is as important as any program; 19: it runs only when nothing else wants to.",
+        least=0,
+        most=19,
     ),
 )

@@ -87,6 +87,8 @@ class Workspaces(QObject):
 
     def tool_bar(self, book: ActionBook) -> QToolBar:
         """Return the switch between the places."""
+        book.action("view.labelling").setIconText("Label")
+        book.action("view.training").setIconText("Train")
         bar = build_tool_bar(book, "Place", PLACE_BAR, self._window)
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         return bar

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import Final, TypeAlias
 
 from psygnal import Signal
 
 from edam_gui.core.arrays import UInt8Array
+from edam_gui.jobs import JobContext
 from edam_gui.session.context import Context
 from edam_gui.session.labelling import automatic
 
@@ -17,6 +20,11 @@ class Against(StrEnum):
     BEFORE = "before"
     AUTOMATIC = "automatic"
     TRUTH = "ground truth"
+
+
+MakeBefore: TypeAlias = Callable[[int, JobContext], UInt8Array]
+"""Makes an image's label map as it was, given its id; called in a job."""
+_JOB: Final = "compare-before"
 
 
 class Comparison:
@@ -34,6 +42,7 @@ class Comparison:
         self._context = context
         self._number = 0
         self._before: UInt8Array | None = None
+        self._make: MakeBefore | None = None
         self.against = Against.BEFORE
         self.wanted = False
         context.events.labels_changed.connect(self._labels_changed)
@@ -54,10 +63,14 @@ class Comparison:
     def want(self, wanted: bool) -> None:
         """Begin to compare with the label map as it is now, or stop."""
         self.wanted = wanted
-        self._before = None
+        self._before = self._make = None
         if wanted:
             self.remember()
         self.changed.emit()
+
+    def make_before(self, make: MakeBefore) -> None:
+        """Say how the label map before is made for images that come up from now on, until comparing stops."""
+        self._make = make
 
     def choose(self, against: Against) -> None:
         """Compare with something else."""
@@ -75,11 +88,24 @@ class Comparison:
     def _labels_changed(self, _: object) -> None:
         current = self._context.current
         if self.wanted and current is not None and (self._before is None or self._number != current.number):
-            self.remember()
+            if self._make is None:
+                self.remember()
+            elif not self._context.jobs.is_busy(_JOB):
+                self._ask(current.id, current.number, self._make)
         elif self.wanted and self.against is Against.AUTOMATIC:
             self.changed.emit()
 
+    def _ask(self, image: int, number: int, make: MakeBefore) -> None:
+        def done(labels: UInt8Array) -> None:
+            current = self._context.current
+            if current is not None and current.number == number:
+                self._before, self._number = labels, number
+                self.changed.emit()
+
+        self._context.jobs.start(_JOB, lambda context: make(image, context), done=done)
+
     def _forget(self) -> None:
         self._before = None
+        self._context.jobs.cancel(_JOB)
         if self.wanted:
             self.changed.emit()

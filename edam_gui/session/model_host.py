@@ -114,6 +114,15 @@ class ModelHost:
         self.choice = choice
         self._loaded(_open(choice))
 
+    def frozen(self) -> ModelHost:
+        """Return a host of the model that is in use now, which stays when another is loaded here."""
+        host = ModelHost(self._jobs, self._cache)
+        host._lock = self._lock  # still one network at a time
+        host.choice = self.choice
+        if self._source is not None:
+            host._loaded(self._source)
+        return host
+
     def _loaded(self, source: NetworkSource) -> None:
         self._source = source
         self.state = ModelState.READY

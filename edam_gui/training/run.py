@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,6 +30,7 @@ from edam_gui.training.state_file import TrainState, read_state
 from edam_gui.training.trainer import Trainer
 
 _LOCK_PATIENCE_S: Final = 10.0
+_RESCUES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -173,12 +175,10 @@ def _rescue(trainer: Trainer, keeper: Keeper | None) -> str:
     """Save what was learned before a fault; return what to add to its sentence."""
     if keeper is None or keeper.saved_step == trainer.progress.step:
         return ""
-    if not trainer.updating:
-        try:
+    # More than once: torch reports a dead worker a second time, out of a signal handler, in the middle of anything.
+    for _ in range(0 if trainer.updating else _RESCUES):
+        with contextlib.suppress(EdamError, RuntimeError, MemoryError):  # what follows says which checkpoint there is
             keeper.save_state(trainer.state())
-        except (EdamError, RuntimeError, MemoryError):
-            pass  # what follows says which checkpoint there is instead
-        else:
             return ""
     saved = keeper.saved_step
     return f" The last checkpoint is of step {saved}." if saved >= 0 else " There is no checkpoint yet."

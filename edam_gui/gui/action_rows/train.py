@@ -9,7 +9,7 @@ from edam_gui.gui.shell.action_spec import ActionSpec
 TRAIN: Final = (
     ActionSpec(
         "view.labelling",
-        "La&bel",
+        "Label p&hotos",
         "View",
         icon="label-map",
         keys=("F2",),
@@ -18,7 +18,7 @@ TRAIN: Final = (
     ),
     ActionSpec(
         "view.training",
-        "&Training",
+        "&Train a model",
         "View",
         icon="training",
         keys=("F3", "Ctrl+2"),

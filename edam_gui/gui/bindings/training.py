@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMainWindow, QSystemTrayIcon
 
 from edam_gui.gui.shell.action_book import ActionBook
+from edam_gui.gui.shell.icons import themed_icon
 from edam_gui.gui.workspaces import Workspaces
 from edam_gui.session.session import Session
 from edam_gui.session.training.look import Phase, RunLook
@@ -40,7 +41,7 @@ class TrainingActions(QObject):
         self._timer.timeout.connect(session.training.poll)
         self._timer.start()
         session.training.ended.connect(self._ended)
-        session.training.model_used.connect(self._model_used)
+        session.training.model_use.used.connect(self._model_used)
 
     def bind(self, book: ActionBook) -> None:
         """Bind the places' actions, too."""
@@ -65,7 +66,7 @@ class TrainingActions(QObject):
         if not QSystemTrayIcon.supportsMessages():
             return
         if self._tray is None:
-            self._tray = QSystemTrayIcon(self._window.windowIcon(), self)
+            self._tray = QSystemTrayIcon(themed_icon("training"), self)
             self._tray.activated.connect(self._raise)
             self._tray.messageClicked.connect(self._raise)
         self._tray.show()

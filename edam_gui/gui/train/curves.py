@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QVBoxLayo
 from edam_gui.core.arrays import Float64Array
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.theme import current_theme
+from edam_gui.gui.train.log_axis import LogAxis
 from edam_gui.session.training.record import RunRecord
 from edam_gui.session.training.series import robust_range, smoothed, thinned
 
@@ -83,7 +84,8 @@ class Curves(QWidget):
 
     def _add_plot(self, spec: _PlotSpec) -> None:
         row, column, span = spec.place
-        plot = self._layout.addPlot(row=row, col=column, colspan=span)
+        axes = {"left": LogAxis("left")} if spec.key == "loss" else None
+        plot = self._layout.addPlot(row=row, col=column, colspan=span, axisItems=axes)
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMouseEnabled(x=False, y=False)

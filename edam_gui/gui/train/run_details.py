@@ -19,6 +19,7 @@ class RunDetails(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._record: RunRecord | None = None
+        self._settings_known = False
         self.data = with_role(QLabel("", self), Role.HINT)
         self.data.setWordWrap(True)
         self.balance = BalanceChart(self)
@@ -28,6 +29,8 @@ class RunDetails(QWidget):
         self.settings.setWordWrap(True)
         holder = QWidget(self)
         left, right = QVBoxLayout(), QVBoxLayout()
+        for column in (left, right):
+            column.setSpacing(spacing.NORMAL)
         left.addWidget(with_role(QLabel("Images per class", holder), Role.HEADING))
         left.addWidget(self.data)
         left.addWidget(self.balance)
@@ -49,17 +52,22 @@ class RunDetails(QWidget):
 
     def show_record(self, record: RunRecord) -> None:
         """Show another run."""
-        self._record = record
+        self._record, self._settings_known = record, False
+        self.refresh()
+
+    def _show_settings(self, record: RunRecord) -> None:
         try:
             preset, words = settings_of(record.path)
         except EdamError as error:
             self.settings.setText(str(error))
-        else:
-            self.settings.setText("\n".join((f"Preset {preset}", *(word.replace("=", " = ", 1) for word in words))))
-        self.refresh()
+            return
+        self._settings_known = True
+        self.settings.setText("\n".join((f"Preset {preset}", *(word.replace("=", " = ", 1) for word in words))))
 
     def refresh(self) -> None:
         """Show what the run has told of its data."""
+        if self._record is not None and not self._settings_known:
+            self._show_settings(self._record)
         started = self._record.started if self._record is not None else None
         if started is None:
             self.data.setText("The run has not told yet.")

@@ -119,6 +119,7 @@ class RunForm(QWidget):
         """
         self.data.refresh()
         self.settings.refresh()
+        self.process.refresh()
         self.folder.set_path(self._session.training.folder() if like is None else like.parent)
         wanted = f"run-{datetime.now():%Y-%m-%d}" if like is None else like.name
         self.name.setText(free_name(self.folder.path or Path(), wanted))

@@ -21,13 +21,14 @@ from edam_gui.session.training.record import RunRecord
 class RunHeader(QWidget):
     """Name, state, progress and buttons of a run.
 
-    Signals: `pause_asked()`, `go_on_asked()`, `stop_asked()`, `resume_asked()`, `clone_asked()`, `delete_asked()`,
-    `use_asked()`.
+    Signals: `pause_asked()`, `go_on_asked()`, `stop_asked()`, `end_asked()`, `resume_asked()`, `clone_asked()`,
+    `delete_asked()`, `use_asked()`.
     """
 
     pause_asked = Signal()
     go_on_asked = Signal()
     stop_asked = Signal()
+    end_asked = Signal()
     resume_asked = Signal()
     clone_asked = Signal()
     delete_asked = Signal()
@@ -50,6 +51,9 @@ class RunHeader(QWidget):
         self.pause = self._button("Pause", "pause", "Wait after this step; memory is kept")
         self.go_on = self._button("Go on", "play", "Continue after the pause")
         self.stop = self._button("Stop and save", "stop", "Finish this step, save everything and end")
+        self.end = self._button(
+            "End process", "cancel", "End the frozen process; what it did after its last save is lost"
+        )
         self.resume = self._button("Resume", "play", "Go on from the last checkpoint")
         self.clone = self._button("Clone…", "copy", "A new run with the same data and settings, to be changed")
         self.delete = self._button("Delete…", "delete", "Delete the run's folder with its checkpoints")
@@ -69,6 +73,7 @@ class RunHeader(QWidget):
         self.pause.clicked.connect(self.pause_asked)
         self.go_on.clicked.connect(self.go_on_asked)
         self.stop.clicked.connect(self.stop_asked)
+        self.end.clicked.connect(self.end_asked)
         self.resume.clicked.connect(self.resume_asked)
         self.clone.clicked.connect(self.clone_asked)
         self.delete.clicked.connect(self.delete_asked)
@@ -77,10 +82,11 @@ class RunHeader(QWidget):
         first = QHBoxLayout()
         first.addWidget(self._icon)
         first.addWidget(self.state)
-        first.addWidget(self.sentence, 1)
+        first.addWidget(self.sentence, 100)
+        first.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(spacing.NORMAL)
-        for button in (self.use, self.pause, self.go_on, self.stop, self.resume):
+        for button in (self.use, self.pause, self.go_on, self.stop, self.end, self.resume):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self.clone)
@@ -109,6 +115,7 @@ class RunHeader(QWidget):
         self.go_on.setVisible(phase is Phase.PAUSED or look.pausing)
         self.stop.setVisible(phase.alive)
         self.stop.setEnabled(phase is not Phase.STOPPING)
+        self.end.setVisible(phase is Phase.FROZEN)
         self.resume.setVisible(phase in (Phase.PREPARED, Phase.STOPPED, Phase.CRASHED))
         self.resume.setText("Start" if phase is Phase.PREPARED else "Resume")
         self.use.setEnabled(look.has_model)

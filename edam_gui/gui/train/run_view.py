@@ -73,6 +73,7 @@ class RunView(QWidget):
         header.pause_asked.connect(lambda: self._with_path(desk.pause))
         header.go_on_asked.connect(lambda: self._with_path(desk.go_on))
         header.stop_asked.connect(lambda: self._with_path(desk.stop))
+        header.end_asked.connect(lambda: self._with_path(desk.end_process))
         header.resume_asked.connect(lambda: self._with_path(desk.resume))
         header.clone_asked.connect(lambda: self.clone_asked.emit(self._path))
         header.delete_asked.connect(lambda: self.delete_asked.emit(self._path))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSlider, QVBoxLayout, QWidget
 
 from edam_gui.gui.shell import spacing
@@ -29,6 +29,7 @@ class SampleStrip(QWidget):
         self._shown: tuple[Path, ...] = ()
         self._kept: dict[Path, QPixmap] = {}
         self._follows = True
+        self._columns = 1
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setAccessibleName("Epoch")
         self.slider.setPageStep(1)
@@ -101,12 +102,23 @@ class SampleStrip(QWidget):
             return
         self._shown = paths
         self._clear()
-        columns = max(1, self._area.viewport().width() // (_SIDE + spacing.NORMAL))
+        columns = self._columns = self._fitting_columns()
         for number, (name, path) in enumerate(samples):
             if path is not None:
                 self._grid.addWidget(self._picture(name, path), number // columns, number % columns)
         self._grid.setRowStretch(len(samples) // columns + 1, 1)
         self._grid.setColumnStretch(columns, 1)
+
+    def _fitting_columns(self) -> int:
+        room = self.width() - self._area.verticalScrollBar().sizeHint().width()
+        return max(1, (room + spacing.NORMAL) // (_SIDE + spacing.NORMAL))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Put as many pictures side by side as fit."""
+        super().resizeEvent(event)
+        if self._epochs and self._fitting_columns() != self._columns:
+            self._shown = ()
+            self._draw()
 
     def _picture(self, name: str, path: Path) -> QWidget:
         holder = QWidget(self._holder)

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from psygnal import Signal
 
-from edam_gui.core.errors import OptionError, OutputError
+from edam_gui.core.errors import OptionError
 from edam_gui.jobs import JobContext
-from edam_gui.project.store import Query, Status
-from edam_gui.session.comparison import Against, Comparison
+from edam_gui.session.comparison import Comparison
 from edam_gui.session.context import Context
 from edam_gui.session.messages import Level
-from edam_gui.session.model_host import ModelState
 from edam_gui.session.run_all import RunAll
+from edam_gui.session.training.deleting import delete_run_folder
 from edam_gui.session.training.estimating import RunEstimate, estimate_run
 from edam_gui.session.training.known_runs import RUNS_FOLDER, KnownRuns, list_runs, remember
-from edam_gui.session.training.launch import LAUNCH_FILE, OUTPUT_FILE, LaunchOptions, launch
+from edam_gui.session.training.launch import LaunchOptions, end_process, launch
 from edam_gui.session.training.look import Phase, RunLook, look_at
+from edam_gui.session.training.model_use import ModelUse
 from edam_gui.session.training.record import RunFollower, RunRecord
 from edam_gui.session.training.request import Preparation, RunRequest, prepare
-from edam_gui.session.training.using import keep_model, run_model
 from edam_gui.training import control
 from edam_gui.training.events import Event
-from edam_gui.training.run_folder import create_run
+from edam_gui.training.run_folder import RunFolder, create_run, read_process
 
 if TYPE_CHECKING:
     from edam_gui.project.store import ProjectStore
@@ -38,13 +36,6 @@ _PREPARE: Final = "train-prepare"
 _ESTIMATE: Final = "train-estimate"
 _LANE: Final = "training"
 _LOOK_LANE: Final = "training-look"
-_OWN_FILES: Final = frozenset(
-    {
-        *("config.json", "manifest.json", "environment.json", "events.jsonl", "heartbeat.json", "process.json"),
-        *("lock", "stop", "pause", LAUNCH_FILE, OUTPUT_FILE, "checkpoints", "samples", "tensorboard"),
-    }
-)
-"""What a run's folder holds."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +63,8 @@ class TrainingDesk:
     ----------
     options
         How runs are started from now on.
+    model_use
+        What makes a run's model the project's.
     """
 
     changed = Signal()
@@ -80,8 +73,6 @@ class TrainingDesk:
     """A followed run has told something."""
     ended = Signal(RunLook)
     """A run ended while somebody watched."""
-    model_used = Signal(Path)
-    """A run's model is being loaded for the project."""
 
     def __init__(
         self,
@@ -92,17 +83,13 @@ class TrainingDesk:
         known: KnownRuns | None = None,
     ) -> None:
         self._context = context
-        self._comparison = comparison
-        self._run_all = run_all
-        self._load = load
+        self.model_use = ModelUse(context, comparison, run_all, load)
         self._known = known or KnownRuns()
         self._extra: list[Path] = []
         self._looks: tuple[RunLook, ...] = ()
         self._followers: dict[Path, RunFollower] = {}
-        self._infer_with = ""
         self._again = False
         self.options = LaunchOptions()
-        context.model.changed.connect(self._model_changed)
         context.events.project_changed.connect(lambda: self.poll(again=True))
 
     # What there is ---------------------------------------------------------------------------------------------------
@@ -172,6 +159,8 @@ class TrainingDesk:
             old = before.get(look.path)
             if old is not None and old.phase.alive and not look.phase.alive:
                 self._tell_end(look)
+            elif old is not None and look.phase.alive and not old.phase.alive:
+                self._context.say(Level.INFO, "", _topic(look))  # that it had ended is no news any more
         if self._again:
             self._again = False
             self.poll()
@@ -184,7 +173,7 @@ class TrainingDesk:
             Phase.MISSING: (Level.ERROR, look.sentence),
         }
         level, text = texts.get(look.phase, (Level.INFO, f"Training {look.name} has ended."))
-        self._context.say(level, text, f"{_TOPIC} {look.path}")
+        self._context.say(level, text, _topic(look))
         self.ended.emit(look)
 
     def follow(self, run_dir: Path) -> RunRecord:
@@ -262,6 +251,16 @@ class TrainingDesk:
         """Let a run finish its step, save and end."""
         self._act(run_dir, lambda _: control.request_stop(run_dir))
 
+    def end_process(self, run_dir: Path) -> None:
+        """End the process of a frozen run at once; it can be resumed from its last checkpoint."""
+
+        def work(_: JobContext) -> None:
+            process = read_process(RunFolder(run_dir))
+            if process is None or not end_process(process):
+                raise OptionError(f"The process of {run_dir.name} cannot be ended from here; end it where it runs.")
+
+        self._act(run_dir, work, f"Ending {run_dir.name}")
+
     def delete(self, run_dir: Path) -> None:
         """Delete a run's folder with its checkpoints; not while its process lives. Ask the user first."""
 
@@ -270,7 +269,7 @@ class TrainingDesk:
             if look.phase.alive:
                 raise OptionError(f"{run_dir.name} is still running; stop it first.")
             if look.phase is not Phase.MISSING:
-                _delete_folder(run_dir)
+                delete_run_folder(run_dir)
             self._known.forget(run_dir)
 
         self._followers.pop(run_dir, None)
@@ -296,69 +295,13 @@ class TrainingDesk:
     # The model -------------------------------------------------------------------------------------------------------
 
     def use_model(self, run_dir: Path) -> None:
-        """Make a run's model the project's, and infer the untouched images with it; edits stay.
-
-        The label map as it is now is kept for the before/after view. Images that were edited or accepted are inferred
-        when they are shown.
-        """
-        project = self._context.project
-
-        def work(_: JobContext) -> Path:
-            return keep_model(run_dir, project.folder) if project is not None else run_model(run_dir)
-
-        def done(model: Path) -> None:
-            self._comparison.choose(Against.BEFORE)
-            self._comparison.want(True)
-            self._infer_with = str(model) if project is not None else ""
-            self._load(model=str(model))
-            self.model_used.emit(model)
-            self._model_changed()  # it may have been the model already
-
-        self._context.jobs.start("train-use", work, done=done, title=f"Taking the model of {run_dir.name}", lane=_LANE)
-
-    def _model_changed(self) -> None:
-        model = self._context.model
-        if not self._infer_with or model.choice.name != self._infer_with:
-            return
-        if model.state is ModelState.FAILED:
-            self._infer_with = ""
-            self._context.complain(model.problem, _TOPIC)
-        elif model.state is ModelState.READY:
-            self._infer_with = ""
-            self._run_all.start(self._untouched())
-
-    def _untouched(self) -> list[int]:
-        project = self._context.project
-        if project is None:
-            return []
-        ids = project.store.ids(Query(edited=False))
-        done = {Status.ACCEPTED, Status.SKIPPED}
-        return [row.id for row in project.store.rows(ids) if row.status not in done]
+        """Make a run's model the project's; see `ModelUse.use`."""
+        self.model_use.use(run_dir)
 
     def _store(self) -> ProjectStore | None:
         project = self._context.project
         return project.store if project is not None else None
 
 
-def _delete_folder(run_dir: Path) -> None:
-    """Delete a folder that is a run, and nothing else.
-
-    Raises
-    ------
-    OptionError
-        It holds other things than a run's.
-    OutputError
-        Something in it cannot be deleted.
-    """
-    try:
-        foreign = _foreign(run_dir.iterdir())
-        if foreign:
-            raise OptionError(f"{run_dir} was not deleted, because it also holds {foreign}; look at it yourself.")
-        shutil.rmtree(run_dir)
-    except OSError as error:
-        raise OutputError(run_dir, f"could not be deleted ({error.strerror or error})") from error
-
-
-def _foreign(paths: Iterable[Path]) -> str:
-    """Return the name of something that no run makes; empty: there is nothing of the kind."""
-    return next((path.name for path in paths if path.name not in _OWN_FILES and not path.name.startswith(".")), "")
+def _topic(look: RunLook) -> str:
+    return f"{_TOPIC} {look.path}"

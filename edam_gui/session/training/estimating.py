@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, Final
 
 from edam_gui.core.errors import Cancelled, OptionError
 from edam_gui.jobs import CancelToken
-from edam_gui.session.training.launch import LaunchOptions, process_environment
+from edam_gui.session.training.launch import LaunchOptions, own_command, process_environment
 from edam_gui.session.training.request import Preparation
 from edam_gui.training.run_folder import create_run
 
@@ -44,8 +43,8 @@ def estimate_run(prepared: Preparation, options: LaunchOptions, token: CancelTok
     with tempfile.TemporaryDirectory(prefix="edam-estimate-") as name:
         run_dir, answer, log = Path(name) / "run", Path(name) / "answer.json", Path(name) / "log"
         create_run(run_dir, prepared.config, prepared.manifest)
-        command = [sys.executable, "-m", "edam_gui", "train", str(run_dir), "--estimate", "--json", str(answer)]
-        _run([*command, "--device", options.device], log, options, token)
+        command = own_command("train", str(run_dir), "--estimate", "--json", str(answer), "--device", options.device)
+        _run(command, log, options, token)
         return _read(answer, log)
 
 

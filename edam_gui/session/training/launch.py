@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,8 @@ OUTPUT_FILE: Final = "output.log"
 LAUNCH_FILE: Final = "launch.json"
 """Which process was started last, until that process says so itself."""
 _PATIENCE_S: Final = 30.0
+_LEAVING_S: Final = 5.0
+_LOOK_EVERY_S: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,15 @@ def launch(run_dir: Path, options: LaunchOptions) -> ProcessIdentity:
         The folder cannot be written, or no process can be started.
     """
     folder = RunFolder(run_dir)
-    if is_locked(folder.lock):
-        raise OptionError(f"Another process is training in {run_dir}; stop it first.")
+    deadline = time.monotonic() + _LEAVING_S
+    while is_locked(folder.lock):  # a process that has just said its last word is still on its way out
+        if time.monotonic() > deadline:
+            raise OptionError(f"Another process is training in {run_dir}; stop it first.")
+        time.sleep(_LOOK_EVERY_S)
     # A request that came too late for the last process is not for this one.
     remove_quietly(folder.stop)
     remove_quietly(folder.pause)
-    command = [sys.executable, "-m", "edam_gui", "train", str(run_dir), "--resume", "--device", options.device]
+    command = own_command("train", str(run_dir), "--resume", "--device", options.device)
     identity = start_detached(command, run_dir / OUTPUT_FILE, options)
     write_bytes(run_dir / LAUNCH_FILE, json.dumps(asdict(identity)).encode())
     return identity
@@ -90,7 +96,7 @@ def start_detached(command: list[str], log: Path, options: LaunchOptions) -> Pro
     OutputError
         The log cannot be written, or no process can be started.
     """
-    arguments = [sys.executable, launcher.__file__, str(log), str(options.niceness), *command]
+    arguments = [sys.executable, "-P", launcher.__file__, str(log), str(options.niceness), *command]
     try:
         done = subprocess.run(  # noqa: S603 - the program's own command
             arguments,
@@ -107,6 +113,11 @@ def start_detached(command: list[str], log: Path, options: LaunchOptions) -> Pro
         cause = words.strip().splitlines()[-1] if words.strip() else type(error).__name__
         raise OutputError(log, f"no process could be started ({cause})") from error
     return _identity(pid)
+
+
+def own_command(*arguments: str) -> list[str]:
+    """Return the command line of this program; nothing in the current folder takes the place of its modules."""
+    return [sys.executable, "-P", "-m", "edam_gui", *arguments]
 
 
 def process_environment(options: LaunchOptions) -> dict[str, str]:
@@ -129,6 +140,23 @@ def _identity(pid: int) -> ProcessIdentity:
         return ProcessIdentity(pid, psutil.Process(pid).create_time(), host)
     except psutil.Error:
         return ProcessIdentity(pid, 0.0, host)  # gone already: its output says why
+
+
+def end_process(process: ProcessIdentity) -> bool:
+    """End a process at once, if it is of this computer and still the same one; return whether it is gone."""
+    if not process.lives():
+        return process.host == ProcessIdentity.own().host
+    try:
+        victim = psutil.Process(process.pid)
+        if not process.lives():
+            return True
+        victim.kill()
+        victim.wait(_LEAVING_S)
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.Error:
+        return False
+    return True
 
 
 def read_launch(run_dir: Path) -> ProcessIdentity | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from pathlib import Path
@@ -41,15 +42,22 @@ def keep_model(run_dir: Path, project_folder: Path) -> Path:
     source = run_model(run_dir)
     beat = read_heartbeat(RunFolder(run_dir))
     step = f"-step{beat.step}" if beat is not None else ""
-    name = re.sub(r"[^\w.-]+", "_", f"{run_dir.name}-{source.stem}{step}") + source.suffix
-    target = project_folder / MODELS_FOLDER / name
+    try:
+        with source.open("rb") as content:
+            # The same run may save another model under the same name later on.
+            digest = hashlib.file_digest(content, "sha256").hexdigest()[:8]
+        name = re.sub(r"[^\w.-]+", "_", f"{run_dir.name}-{source.stem}{step}-{digest}") + source.suffix
+        target = project_folder / MODELS_FOLDER / name
+        if not target.is_file():
+            _copy(source, target)
+    except FileNotFoundError as error:
+        raise InputFileError(source, "is not there any more") from error
+    return target
 
+
+def _copy(source: Path, target: Path) -> None:
     def copy(file: BinaryIO) -> None:
         with source.open("rb") as content:
             shutil.copyfileobj(content, file, 1 << 20)
 
-    try:
-        write_stream(target, copy)
-    except FileNotFoundError as error:
-        raise InputFileError(source, "is not there any more") from error
-    return target
+    write_stream(target, copy)
