@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import cv2
@@ -158,6 +161,22 @@ class _From(torch.utils.data.Sampler[int]):
         return len(self._range)
 
 
+@contextmanager
+def open_loader(loader: DataLoader[Batch]) -> Iterator[Iterator[Batch]]:
+    """Yield the loader's batches; its processes have ended when the context does, however it does."""
+    iterator = iter(loader)
+    if loader.num_workers and hasattr(signal, "SIGCHLD") and threading.current_thread() is threading.main_thread():
+        # torch raises out of this signal's handler, in the middle of anything; `next` notices a dead process as well.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    try:
+        yield iterator
+    finally:
+        # An error holds on to its frames, and so to the iterator, which would end them only when it is collected.
+        shut_down = getattr(iterator, "_shutdown_workers", None)
+        if shut_down is not None:
+            shut_down()
+
+
 def make_loader(batches: PlannedBatches, start: int, workers: int, *, pin: bool) -> DataLoader[Batch]:
     """Return a loader of batches from `start` on, in order, prepared by `workers` processes."""
     options: dict[str, Any] = {}
@@ -175,8 +194,6 @@ def make_loader(batches: PlannedBatches, start: int, workers: int, *, pin: bool)
 
 def _start_worker(number: int) -> None:  # noqa: ARG001
     """Leave Ctrl-C to the training process, and the cores to its computation."""
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
     torch.set_num_threads(1)

@@ -30,7 +30,6 @@ from edam_gui.training.state_file import TrainState, read_state
 from edam_gui.training.trainer import Trainer
 
 _LOCK_PATIENCE_S: Final = 10.0
-_RESCUES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -159,24 +158,29 @@ def _train(trainer: Trainer, keeper: Keeper | None, recorder: Recorder) -> RunRe
         if outcome is Outcome.STOPPED and keeper is not None:
             keeper.save_model(trainer.trainee, trainer.progress.step)
     except (EdamError, RuntimeError, MemoryError, OSError) as error:
-        fault = explain(error, trainer.progress.step, trainer.config)
+        # Only its text is kept: an error in a variable keeps its frames alive, and with them the loader's processes.
+        explained = _explained(error, trainer)
         outcome = Outcome.FAILED
-        sentence = str(fault) if fault else f"This is a defect of the program: {type(error).__name__}: {error}"
+        sentence = explained or f"This is a defect of the program: {type(error).__name__}: {error}"
         sentence += _rescue(trainer, keeper)
         _record_end(recorder, trainer, outcome, sentence)
-        if fault is None:
+        if explained is None:
             raise
     else:
         _record_end(recorder, trainer, outcome, sentence)
     return RunResult(outcome, sentence, trainer.progress.step, trainer.max_steps)
 
 
+def _explained(error: BaseException, trainer: Trainer) -> str | None:
+    fault = explain(error, trainer.progress.step, trainer.config)
+    return None if fault is None else str(fault)
+
+
 def _rescue(trainer: Trainer, keeper: Keeper | None) -> str:
     """Save what was learned before a fault; return what to add to its sentence."""
     if keeper is None or keeper.saved_step == trainer.progress.step:
         return ""
-    # More than once: torch reports a dead worker a second time, out of a signal handler, in the middle of anything.
-    for _ in range(0 if trainer.updating else _RESCUES):
+    if not trainer.updating:
         with contextlib.suppress(EdamError, RuntimeError, MemoryError):  # what follows says which checkpoint there is
             keeper.save_state(trainer.state())
             return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import pickle
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
-from edam_gui.training.batches import Batch, PlannedBatches, make_loader
+from edam_gui.training.batches import Batch, PlannedBatches, make_loader, open_loader
 from edam_gui.training.config import TrainConfig
 from edam_gui.training.control import Requests
 from edam_gui.training.distributed import Team
@@ -163,18 +164,19 @@ class Trainer:
         batches = PlannedBatches(self.manifest, config, self.info, self._plan(epoch), epoch, team.rank, team.world)
         # With another number of processes than before, some groups may come twice.
         done = self.progress.groups_done // self._groups_per_step * config.accumulate
-        loader = iter(make_loader(batches, done, config.workers, pin=team.device.type == "cuda"))
-        for _ in range((len(batches) - done) // config.accumulate):
-            start = time.monotonic()
-            step = [self._next(loader) for _ in range(config.accumulate)]
-            self._waited = time.monotonic() - start
-            yield step
+        loader = make_loader(batches, done, config.workers, pin=team.device.type == "cuda")
+        with open_loader(loader) as iterator:
+            for _ in range((len(batches) - done) // config.accumulate):
+                start = time.monotonic()
+                step = [self._next(iterator) for _ in range(config.accumulate)]
+                self._waited = time.monotonic() - start
+                yield step
 
     def _next(self, loader: Iterator[Batch]) -> Batch:
         try:
             return next(loader)
-        except (ConnectionError, EOFError, FileNotFoundError) as error:
-            # A process that dies while it hands over a batch leaves a broken connection, nothing more.
+        except (ConnectionError, EOFError, FileNotFoundError, pickle.UnpicklingError) as error:
+            # A process that dies while it hands over a batch leaves a broken connection or half a message.
             raise worker_died(self.progress.step) from error
 
     def step(self, batches: list[Batch]) -> dict[str, float]:
