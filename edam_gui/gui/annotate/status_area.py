@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QObject, QSize
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
 from edam_gui.gui.shell import spacing
@@ -17,7 +17,7 @@ _SAVED = {Saved.SAVED: "Saved", Saved.SAVING: "Saving…", Saved.TROUBLE: "Not s
 _ICONS = {Saved.SAVED: "saved", Saved.SAVING: "save", Saved.TROUBLE: "not-saved"}
 
 
-class StatusArea:
+class StatusArea(QObject):
     """Fills a window's status bar.
 
     Parameters
@@ -29,6 +29,7 @@ class StatusArea:
     """
 
     def __init__(self, session: Session, bar: QStatusBar) -> None:
+        super().__init__(bar)  # the theme outlives the window: Qt ends the connection with the bar
         self._session = session
         self.readout = QLabel("", bar)
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

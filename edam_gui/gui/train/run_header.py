@@ -114,7 +114,7 @@ class RunHeader(QWidget):
         self.pause.setEnabled(phase is Phase.RUNNING)
         self.go_on.setVisible(phase is Phase.PAUSED or look.pausing)
         self.stop.setVisible(phase.alive)
-        self.stop.setEnabled(phase is not Phase.STOPPING)
+        self.stop.setEnabled(phase in (Phase.RUNNING, Phase.PAUSED, Phase.FROZEN))
         self.end.setVisible(phase is Phase.FROZEN)
         self.resume.setVisible(phase in (Phase.PREPARED, Phase.STOPPED, Phase.CRASHED))
         self.resume.setText("Start" if phase is Phase.PREPARED else "Resume")

@@ -73,7 +73,7 @@ class RunList(QWidget):
         layout.addWidget(self.tree, 1)
         self._looks: tuple[RunLook, ...] = ()
         self._filling = False
-        current_theme().changed.connect(lambda: self.show_runs(self._looks))
+        current_theme().changed.connect(self._dress)
 
     @property
     def current(self) -> Path | None:
@@ -114,6 +114,10 @@ class RunList(QWidget):
                 self.tree.insertTopLevelItem(row, item)
             self._fill(item, look)
         self._filling = False
+
+    def _dress(self) -> None:
+        """Take the theme's colours."""
+        self.show_runs(self._looks)
 
     def _fill(self, item: QTreeWidgetItem, look: RunLook) -> None:
         shown = phase_look(look.phase)

@@ -22,6 +22,7 @@ from edam_gui.gui.bindings import training as training_bindings
 from edam_gui.gui.train.page import TrainPage
 from edam_gui.session.training.launch import read_launch
 from edam_gui.session.training.look import Phase
+from edam_gui.session.training.request import DataKind
 from edam_gui.training.events import Ended, EventLog, Outcome
 from edam_gui.training.process import ProcessIdentity
 from edam_gui.training.run_folder import Heartbeat, RunFolder, create_run, write_heartbeat, write_process
@@ -166,6 +167,30 @@ def test_the_form_says_what_is_missing(open_window: OpenWindow, photos: Path, qt
     assert not (photos / "runs").exists()
 
 
+def test_a_folder_with_labels_and_classes_can_be_trained_on(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    data = write_data(tmp_path / "data")
+    program = open_window()
+    page = go_to_training(program)
+    click(page.runs.new_button)
+    form = page.form
+    assert form.data.chosen is DataKind.FOLDER
+    click(form.check_button)
+    until(qtbot, lambda: form.check.problems.text() == "Choose a folder of photos.")
+    type_into(form.data.photos.line, str(data / "images"))
+    type_into(form.data.labels.line, str(data / "labels.csv"))
+    type_into(form.data.classes.line, str(data / "classes.json"))
+    type_into(form.data.validation.line, str(data / "label_maps"))
+    type_into(form.folder.line, str(tmp_path / "runs"))
+    click(form.check_button)
+    until(qtbot, lambda: form.check.summary.text() == "This run can start.")
+    assert form.check.facts.text() == "10 images to learn from, 2 of them without a class; 3 for validation."
+    assert form.check.balance.counts == {"disc": 5, "box": 4, "cross": 1}
+    assert "cross" in form.check.warnings.text()
+    assert form.request().run_dir.parent == tmp_path / "runs"
+
+
 @pytest.fixture
 def runs(tmp_path: Path) -> Path:
     """A folder with a crashed run and one whose settings are damaged."""
@@ -238,6 +263,7 @@ def test_keys_that_correct_do_nothing_while_training_is_in_view(
     wait_for_label_map(qtbot, program)
     docks = [dock for dock in program.window.docks if dock.isVisible()]
     assert docks
+    names = {dock.objectName() for dock in docks}
     page = go_to_training(program)
     assert not any(dock.isVisible() for dock in docks)
     page.setFocus()
@@ -247,6 +273,11 @@ def test_keys_that_correct_do_nothing_while_training_is_in_view(
     assert all(dock.isVisible() for dock in docks)
     QTest.keyClick(program.window, Qt.Key.Key_D)
     assert program.session.navigator.place == 1
+    go_to_training(program)
+    close_program(program)
+    again = open_window()
+    wait_for_label_map(qtbot, again)
+    assert all(dock.isVisible() for dock in again.window.docks if dock.objectName() in names)
 
 
 class FakeTray(QObject):
