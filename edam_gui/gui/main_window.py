@@ -171,6 +171,7 @@ class MainWindow(QMainWindow):
         self.canvas.hovered.connect(self._hover)
         self.canvas.left.connect(self._leave)
         session.events.labels_changed.connect(self._refresh_readout)
+        session.events.edits_changed.connect(self._refresh_readout)
         self.classes.picked.connect(self._pick_class)
         session.events.tool_changed.connect(self._show_label)
         self.classes.look_changed.connect(self.presenter.set_class_look)
@@ -207,7 +208,7 @@ class MainWindow(QMainWindow):
         self._hovered = None
         self.status.readout.setText("")
 
-    def _refresh_readout(self, _rect: object) -> None:
+    def _refresh_readout(self, _rect: object = None) -> None:
         if self._hovered is not None and not self.session.editing.is_painting:
             self._hover(*self._hovered)
 

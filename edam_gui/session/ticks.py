@@ -64,7 +64,7 @@ class TickBook:
 
     def suggest(self, classes: frozenset[int]) -> None:
         """Take the model's suggestion for an image of which nothing is known; no step of the history."""
-        if self.ticks is None:
+        if self.ticks is None and classes:
             self.put(Ticks(classes, classes))
 
     def put(self, ticks: Ticks | None) -> None:

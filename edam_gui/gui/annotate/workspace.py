@@ -80,7 +80,9 @@ class Workspace(QWidget):
             self._pages.setCurrentWidget(self._grid)
             return
         current = session.current
-        if current is None:
+        if current is None and (session.navigator.is_listing or session.navigator.ids):
+            self._tell("Opening…")
+        elif current is None:
             self._tell("This project holds no images yet.\nAdd some with File ▸ Add images.")
         elif current.problem:
             self._tell(f"{current.entry.relative} cannot be shown.\n{current.problem}")
