@@ -174,6 +174,11 @@ class Session:
         else:
             self.model.load(model_choice(Choices(**values), self.default_device), self._agreed_classes)
 
+    def accept(self) -> None:
+        """Accept the image: what the model suggested and was looked at counts as confirmed."""
+        self.ticks.confirm_all()
+        self.navigator.set_status(Status.ACCEPTED)
+
     def keep_view(self, image: int, state: dict[str, Any]) -> None:
         """Keep how an image is looked at (zoom, place) for the next time; empty: the whole photo."""
         project = self.project

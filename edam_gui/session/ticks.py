@@ -7,6 +7,7 @@ from collections.abc import Callable
 from edam_gui.project.store import Ticks
 from edam_gui.project.store.changes import SetTicks
 from edam_gui.session.context import Context
+from edam_gui.session.messages import Level
 
 
 class TickBook:
@@ -48,6 +49,11 @@ class TickBook:
         if class_index not in ticks.confirmed:
             name = self._context.label_set.names[class_index]
             self.change(f"Tick {name}", Ticks(ticks.classes | {class_index}, ticks.suggested - {class_index}))
+
+    def tick_painted(self, class_index: int) -> None:
+        """Tick a class because it was painted."""
+        self._context.say(Level.INFO, "", "unticked")
+        self.tick(class_index)
 
     def untick(self, class_index: int) -> None:
         """Take a tick away: the class's pixels go to the runner-up."""
