@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWi
 
 _SIDE_WIDTH = 290
 _LEFT_WIDTH = 210
-_LEAST_WIDTH = 170
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def add_dock(window: QMainWindow, spec: DockSpec) -> QDockWidget:
     dock = QDockWidget(spec.title, window)
     dock.setObjectName(f"dock-{spec.name}")
     dock.setWidget(_scrolling(spec.widget) if spec.scrolls else spec.widget)
-    dock.setMinimumWidth(_LEAST_WIDTH)
+    dock.setMinimumWidth(_SIDE_WIDTH if spec.area is Qt.DockWidgetArea.RightDockWidgetArea else _LEFT_WIDTH)
     window.addDockWidget(spec.area, dock)
     return dock
 

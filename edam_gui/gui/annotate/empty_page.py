@@ -31,6 +31,7 @@ class EmptyPage(QWidget):
         super().__init__(parent)
         self._column = QVBoxLayout()
         self._column.setSpacing(spacing.NORMAL)
+        self._column.setContentsMargins(0, 0, 0, 0)
         holder = QWidget(self)
         holder.setLayout(self._column)
         holder.setFixedWidth(_WIDTH)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from edam_gui.gui.annotate.canvas import Canvas
 from edam_gui.gui.annotate.empty_page import EmptyPage
 from edam_gui.gui.annotate.image_list import ImageGrid
-from edam_gui.gui.shell.message_bar import Kind, MessageBar
+from edam_gui.gui.shell.message_bar import MessageBar
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.session import Session
-
-_FADE_MS = 8000
-"""How long a message stays that only tells of something."""
 
 
 class Workspace(QWidget):
@@ -55,11 +51,6 @@ class Workspace(QWidget):
         events = session.events
         for signal in (events.project_changed, events.current_changed, events.photo_changed):
             signal.connect(self.refresh)
-        self._fade = QTimer(self)
-        self._fade.setSingleShot(True)
-        self._fade.setInterval(_FADE_MS)
-        self._fade.timeout.connect(self._dismiss_info)
-        self.messages.shown.connect(self._message_shown)
         self.refresh()
 
     def show_grid(self, on: bool) -> None:
@@ -99,31 +90,10 @@ class Workspace(QWidget):
         elif current.files is not None:
             self._pages.setCurrentWidget(self.canvas)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Keep the message over the top of the page."""
-        super().resizeEvent(event)
-        self._place_message()
-
-    def _message_shown(self) -> None:
-        self._place_message()
-        message = self.messages.message()
-        if message is not None and message.kind is Kind.INFO and not message.action:
-            self._fade.start()
-        else:
-            self._fade.stop()
-
-    def _place_message(self) -> None:
-        # Over the page, not above it: a photo that moves under the brush would spoil the stroke.
-        bar = self.messages
-        bar.setFixedWidth(self.width())
-        height = bar.heightForWidth(self.width()) if bar.hasHeightForWidth() else bar.sizeHint().height()
-        bar.setGeometry(0, self._pages.geometry().top(), self.width(), max(height, bar.minimumSizeHint().height()))
-        bar.raise_()
-
-    def _dismiss_info(self) -> None:
-        message = self.messages.message()
-        if message is not None and message.kind is Kind.INFO:
-            self.messages.dismiss()
+    @property
+    def page_top(self) -> int:
+        """Where the page begins, below the options of the tool in use, px."""
+        return self._pages.geometry().top()
 
     def _tell(self, text: str) -> None:
         self._note.setText(text)

@@ -73,7 +73,7 @@ class RowDelegate(QStyledItemDelegate):
         font.setBold(on_desk)
         painter.setFont(font)
         painter.setPen(QColor(colors.text))
-        name = QFontMetrics(font).elidedText(row.relative.name, Qt.TextElideMode.ElideLeft, top.width())
+        name = QFontMetrics(font).elidedText(row.relative.name, Qt.TextElideMode.ElideMiddle, top.width())
         painter.drawText(top, _LEFT, name)
         if row.corrected:
             icon = mark("edit", colors.dim, _EDITED, ratio)
@@ -91,7 +91,7 @@ class RowDelegate(QStyledItemDelegate):
     @staticmethod
     def _dim(painter: QPainter, place: QRectF, text: str) -> None:
         painter.setPen(QColor(current_theme().colors.dim))
-        shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideLeft, int(place.width()))
+        shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideMiddle, int(place.width()))
         painter.drawText(place, _LEFT, shown)
 
 
