@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,13 +15,18 @@ if TYPE_CHECKING:
     from edam_gui.project.export import ExportReport, ExportRequest, Split
     from edam_gui.project.store import Query
 
+_ANY: Final = "any"
+
 
 def export(
     project: Annotated[Path, typer.Argument(help="Project file (.edam), or the folder that holds it.")],
     out: Annotated[Path, typer.Option(help="Folder to write into.")],
     status: Annotated[
         list[str] | None,
-        typer.Option(help="Only images of this status (new, in_progress, accepted, needs_work, skipped); repeatable."),
+        typer.Option(
+            help="Only images of this status: new, in_progress, accepted, needs_work, skipped, or any; repeatable. "
+            "All but skipped ones without it."
+        ),
     ] = None,
     form: Annotated[
         list[str] | None, typer.Option("--format", help="png (default), voc, overlay or sheet; repeatable.")
@@ -79,11 +84,13 @@ def _request(out: Path, forms: list[str] | None, split: Split, *, resume: bool, 
 def _query(statuses: list[str] | None) -> Query:
     from edam_gui.project.store import Query, Status
 
-    known = [status.value for status in Status]
+    known = [*(status.value for status in Status), _ANY]
     for status in statuses or ():
         if status not in known:
             raise OptionError(f"--status is one of {', '.join(known)}, not '{status}'.")
-    return Query(statuses=frozenset(map(Status, statuses or ())))
+    if not statuses:
+        return Query(statuses=frozenset(Status) - {Status.SKIPPED})
+    return Query() if _ANY in statuses else Query(statuses=frozenset(map(Status, statuses)))
 
 
 def _print(report: ExportReport, *, quiet: bool) -> None:

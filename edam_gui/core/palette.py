@@ -47,10 +47,11 @@ def colour_blind_palette() -> UInt8Array:
     """Return colours for the screen that the colour-blind can tell apart, (256, 3) uint8 RGB.
 
     The seven hues of Okabe and Ito, then the same darker and lighter; with more than 21 classes they repeat.
-    255 (ignore) is VOC's.
+    255 (ignore) is grey, which no class is.
     """
     hues = np.array(_OKABE_ITO, np.float64)
     rounds = np.concatenate([hues, hues * 0.55, hues + (255 - hues) * 0.55])
     palette = voc_palette().copy()
     palette[1:255] = np.rint(rounds[np.arange(254) % len(rounds)])
+    palette[255] = 128
     return palette

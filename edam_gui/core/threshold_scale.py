@@ -1,4 +1,4 @@
-"""Where thresholds lie on a slider: grey levels evenly, scores on a logit scale with exact 0 and 1 at its ends."""
+"""Where thresholds lie on a slider: grey levels evenly, scores evenly where people tune and finely at the ends."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-_REACH: Final = 16.0
-"""Logit of the last stop before 1: 1 - 1e-7; values that people use (1e-6, 0.99999) lie well inside."""
+_LEAST: Final = 1e-7
+"""The first stop above 0, and as far below 1 the last one; values that people use (1e-6, 0.99999) lie well inside."""
+_KNEE: Final = 0.05
+"""Between this score and 1 minus it the stops are even."""
+_END_SHARE: Final = 0.15
+"""Share of the slider that each logarithmic end takes."""
 
 
 class ThresholdScale(Protocol):
-    """A strictly ascending map between slider stops 0..`stops` and values."""
+    """An ascending map between slider stops 0..`stops` and values."""
 
     @property
     def stops(self) -> int:
@@ -40,13 +44,15 @@ class GreyScale:
 
 
 @dataclass(frozen=True)
-class LogitScale:
-    """Scores in [0, 1]: the first stop is exactly 0, the last exactly 1, between them ``log(v / (1 - v))`` is even.
+class ScoreScale:
+    """Scores in [0, 1]: the first stop is exactly 0, the last exactly 1.
+
+    From 0.05 to 0.95 the stops are even; towards 0 and 1 the distance to the end shrinks by a constant factor.
 
     Parameters
     ----------
     stops
-        Number of the last stop, at least 4.
+        Number of the last stop, at least 20.
     """
 
     stops: int = 1000
@@ -57,8 +63,13 @@ class LogitScale:
             return 0.0
         if stop >= self.stops:
             return 1.0
-        logit = _REACH * (2 * (stop - 1) / (self.stops - 2) - 1)
-        return _rounded(1 / (1 + math.exp(-logit)))
+        place = (stop - 1) / (self.stops - 2)
+        if place > 0.5:
+            return round(1 - self.value(self.stops - stop), 12)
+        if place >= _END_SHARE:
+            return round(_KNEE + (place - _END_SHARE) / (1 - 2 * _END_SHARE) * (1 - 2 * _KNEE), 4)
+        small: float = _LEAST * (_KNEE / _LEAST) ** (place / _END_SHARE)
+        return round(small, 2 - math.floor(math.log10(small)))
 
     def stop(self, value: float) -> int:
         """See `ThresholdScale`."""
@@ -66,12 +77,10 @@ class LogitScale:
             return 0
         if value >= 1:
             return self.stops
-        logit = min(max(math.log(value) - math.log1p(-value), -_REACH), _REACH)
-        return 1 + round((logit / _REACH + 1) / 2 * (self.stops - 2))
-
-
-def _rounded(value: float) -> float:
-    """Round to three digits that count, seen from the nearer end, so that boxes show short numbers."""
-    small = min(value, 1 - value)
-    digits = 2 - math.floor(math.log10(small))
-    return round(value, digits)
+        if value > 0.5:
+            return self.stops - self.stop(1 - value)
+        if value >= _KNEE:
+            place = _END_SHARE + (value - _KNEE) / (1 - 2 * _KNEE) * (1 - 2 * _END_SHARE)
+        else:
+            place = _END_SHARE * math.log(max(value, _LEAST) / _LEAST) / math.log(_KNEE / _LEAST)
+        return 1 + round(place * (self.stops - 2))

@@ -38,6 +38,7 @@ RECENT: Final = "Open recent"
 DEVICE: Final = "Device"
 PRESETS: Final = "Presets"
 PANELS: Final = "Panels"
+COMPARE: Final = "Compare with"
 """Menus that the window fills."""
 
 MENU_BAR: Final = (
@@ -81,6 +82,7 @@ MENU_BAR: Final = (
             ),
             SEPARATOR,
             *("view.peek", "view.blink", "view.split"),
+            MenuSpec(COMPARE),
             SEPARATOR,
             *("view.grid", "view.pixel_grid", "view.minimap"),
             MenuSpec(PANELS),

@@ -48,6 +48,7 @@ class Conditions:
         holds = {
             names.PROJECT: project is not None,
             names.WRITABLE_PROJECT: writable,
+            names.CHOSEN: current is not None,
             names.IMAGE: shown,
             names.MASKS: current is not None and current.masks is not None,
             names.WRITABLE: shown and writable,

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
 
 _SIDE_WIDTH = 290
-_LEFT_WIDTH = 220
+_LEFT_WIDTH = 210
 
 
 @dataclass(frozen=True)

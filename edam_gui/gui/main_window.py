@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from edam_gui.core.label_set import BACKGROUND, IGNORE
-from edam_gui.gui.actions import ACTIONS, DEVICE, MAIN_BAR, MENU_BAR, PANELS, PRESETS, RECENT, TOOL_BAR
+from edam_gui.gui.actions import ACTIONS, COMPARE, DEVICE, MAIN_BAR, MENU_BAR, PANELS, PRESETS, RECENT, TOOL_BAR
 from edam_gui.gui.annotate.canvas_presenter import CanvasPresenter
 from edam_gui.gui.annotate.class_panel import ClassPanel
 from edam_gui.gui.annotate.history_panel import HistoryPanel
@@ -36,6 +36,7 @@ from edam_gui.gui.conditions import Conditions
 from edam_gui.gui.docks import DockSpec, add_dock, arrange
 from edam_gui.gui.job_hop import JobHop
 from edam_gui.gui.message_hop import MessageHop
+from edam_gui.gui.palette_choices import choices_for_palette
 from edam_gui.gui.preference_hop import PreferenceHop, keep_tool_options, stored_tool_options
 from edam_gui.gui.root_questions import RootQuestions
 from edam_gui.gui.shell.action_bars import build_menu_bar, build_tool_bar
@@ -46,9 +47,12 @@ from edam_gui.gui.shell.settings import Settings
 from edam_gui.gui.shell.shortcut_store import keep_shortcuts
 from edam_gui.gui.shell.window_place import restore_place, store_place
 from edam_gui.gui.workspaces import Workspaces
+from edam_gui.session.editing import UNTICKED
 from edam_gui.session.rules import PRESETS as RULE_PRESETS
 from edam_gui.session.session import Session
 
+_STATUS_HEIGHT = 34
+"""High enough for the progress of a job, so that nothing moves when one begins or ends."""
 _FIRST_SIZE = QSize(1360, 860)
 _RIGHT, _LEFT = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.LeftDockWidgetArea
 
@@ -111,9 +115,15 @@ class MainWindow(QMainWindow):
     def _status(self) -> None:
         self.status = StatusArea(self.session, self.statusBar())
         self.indicator = JobIndicator(self.statusBar())
+        self.statusBar().setMinimumHeight(_STATUS_HEIGHT)
         self.statusBar().insertPermanentWidget(1, self.indicator)
         self._messages = MessageHop(
-            self.session, self.workspace.messages, {"save": ("Save elsewhere…", lambda: self.files.save_elsewhere())}
+            self.session,
+            self.workspace.messages,
+            {
+                "save": ("Save elsewhere…", lambda: self.files.save_elsewhere()),
+                UNTICKED: ("Tick it", lambda: self.session.ticks.tick_painted(self.session.editing.paint.label)),
+            },
         )
         self._questions = RootQuestions(self.session, self.workspace.messages, self.settings.file, self)
         self._jobs = JobHop(self.session, self.indicator)
@@ -137,11 +147,12 @@ class MainWindow(QMainWindow):
             self,
             in_grid=lambda: self.workspace.grid is not None and self.workspace.grid.isVisible(),
         )
-        Comparing(self.session, self.canvas, self.presenter).bind(self.book)
+        self.comparing = Comparing(self.session, self.canvas, self.presenter)
+        self.comparing.bind(self.book)
         self.book.bind_all({"view.grid": self._show_grid, "image.find": self._find_image})
         self.workspace.grid_left.connect(lambda: self.book.action("view.grid").trigger())
         TrainingActions(self.session, self, self.places).bind(self.book)
-        self.help = HelpActions(self.book, self, self.settings)
+        self.help = HelpActions(self.book, self, self.settings, lambda: choices_for_palette(self.session, self.classes))
         self.help.bind()
         self.preferences = PreferenceHop(self.settings, self)
         self.book.bind("file.settings", self.preferences.edit)
@@ -154,6 +165,7 @@ class MainWindow(QMainWindow):
         keep_recent_menu(menus[RECENT], self.recent, self.files.open_path)
         self._fill_presets(menus[PRESETS])
         fill_devices(menus[DEVICE], self.session)
+        self.comparing.fill_menu(menus[COMPARE])
         for dock in self.docks:
             menus[PANELS].addAction(dock.toggleViewAction())
         self.addToolBar(self.places.tool_bar(self.book))
@@ -171,6 +183,7 @@ class MainWindow(QMainWindow):
         self.canvas.hovered.connect(self._hover)
         self.canvas.left.connect(self._leave)
         session.events.labels_changed.connect(self._refresh_readout)
+        session.events.edits_changed.connect(self._refresh_readout)
         self.classes.picked.connect(self._pick_class)
         session.events.tool_changed.connect(self._show_label)
         self.classes.look_changed.connect(self.presenter.set_class_look)
@@ -207,7 +220,7 @@ class MainWindow(QMainWindow):
         self._hovered = None
         self.status.readout.setText("")
 
-    def _refresh_readout(self, _rect: object) -> None:
+    def _refresh_readout(self, _rect: object = None) -> None:
         if self._hovered is not None and not self.session.editing.is_painting:
             self._hover(*self._hovered)
 

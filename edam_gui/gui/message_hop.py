@@ -19,7 +19,7 @@ class MessageHop:
     session, bar
         What it connects.
     actions
-        Topic -> text and function of the button that its errors get.
+        Topic -> text and function of the button that its errors and warnings get.
     """
 
     def __init__(
@@ -39,5 +39,5 @@ class MessageHop:
             return
         if message.topic:
             self._by_topic[message.topic] = message.text
-        text, run = self._actions.get(message.topic, ("", None)) if message.level is Level.ERROR else ("", None)
+        text, run = self._actions.get(message.topic, ("", None)) if message.level is not Level.INFO else ("", None)
         self._bar.say(message.text, _KINDS[message.level], text, run)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar
 
 from edam_gui.gui.actions import PLACE_BAR
 from edam_gui.gui.annotate.workspace import Workspace
+from edam_gui.gui.message_overlay import MessageOverlay
 from edam_gui.gui.shell.action_bars import build_tool_bar
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.session.session import Session
@@ -52,8 +53,9 @@ class Workspaces(QObject):
         layout = QVBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(labelling.messages)  # they are for both
         layout.addWidget(self._stack, 1)
+        # Messages are for both places.
+        MessageOverlay(labelling.messages, middle, lambda: 0 if self.is_training else labelling.page_top)
         window.setCentralWidget(middle)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from edam_gui.core.errors import EdamError
 from edam_gui.core.label_set import BACKGROUND, IGNORE
 from edam_gui.project.store import Status
 from edam_gui.session.context import Context
+from edam_gui.session.current import CurrentImage
 from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.labelling import Labelling, automatic
 from edam_gui.session.layer_restore import LABEL, SALIENCY
@@ -40,6 +42,10 @@ class _OpenStroke:
     stroke: Stroke | SnappedStroke
     target: Target
     name: str
+
+
+UNTICKED: Final = "unticked"
+"""Topic of the message that a painted class is not ticked."""
 
 
 class Editing:
@@ -286,4 +292,16 @@ class Editing:
             self.on_first_edit()
         if target is Target.SALIENCY:
             self._labelling.update()
+        else:
+            self._remark_unticked(current, patch)
         self._context.events.edits_changed.emit()
+
+    def _remark_unticked(self, current: CurrentImage, patch: EditPatch) -> None:
+        """Say so if a class was painted that the image-level label does not name: the two contradict each other."""
+        label, names = self.paint.label, self._context.label_set.names
+        painted = 0 < label < len(names) and any(
+            bool(np.any(tile.after.values[tile.after.mask] == label)) for tile in patch.tiles
+        )
+        if painted and label not in current.present:
+            text = f"You painted {names[label]}, which is not ticked for this photo."
+            self._context.say(Level.WARNING, text, UNTICKED)

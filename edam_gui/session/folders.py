@@ -68,6 +68,7 @@ class Folders:
 
     def __init__(self, context: Context, rules: Rules, desk: Desk, navigator: Navigator) -> None:
         self._context = context
+        self.on_allow: Callable[[Path], None] = lambda _folder: None
         self._rules = rules
         self._desk = desk
         self._navigator = navigator
@@ -117,6 +118,8 @@ class Folders:
             return
         try:
             set_role(project.store, role, path)
+            if path is not None:
+                self._allow(path)
         except EdamError as error:
             self._context.complain(str(error), "folders")
             return
@@ -125,6 +128,12 @@ class Folders:
             self.import_labels(path)
         else:
             self._desk.reload()
+
+    def _allow(self, path: Path) -> None:
+        """Let the project read what the user has just pointed at, now and in future."""
+        folder = path if path.is_dir() else path.parent
+        if self._context.project is not None and not folder.resolve().is_relative_to(self._context.project.folder):
+            self.on_allow(folder)
 
     def choose_saliency(self, choice: str) -> None:
         """Say where saliency maps come from: `auto`, `files`, `none`, or the path of an ONNX network."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 from edam_gui.batch.label_options import CrfOptions
 from edam_gui.core.errors import EdamError
 from edam_gui.core.label_set import LabelSet
@@ -46,6 +48,11 @@ class OpenedProject:
     @property
     def name(self) -> str:
         """What the title bar calls it."""
+        if self.store.path.is_relative_to(user_data_path("edam-gui", appauthor=False)):
+            # Kept apart because the photos' folder cannot be written to: the photos' folder is what the user knows.
+            photos = next(iter(self.store.roots()), None)
+            if photos is not None:
+                return photos.folder.name or str(photos.folder)
         return self.folder.name or str(self.folder)
 
     @property

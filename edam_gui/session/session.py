@@ -41,7 +41,7 @@ from edam_gui.session.opened import OpenedProject
 from edam_gui.session.opener import Opener
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.readout import Readout, read_pixel
-from edam_gui.session.rules import Rules
+from edam_gui.session.rules import Rules, Scope
 from edam_gui.session.run_all import RunAll
 from edam_gui.session.shapes import Shapes
 from edam_gui.session.sitting import Sitting
@@ -116,6 +116,7 @@ class Session:
             filled=self._filled,
             closing=self._closing,
         )
+        self.folders.on_allow = self.opener.grant
         self._annotator = ""
         self.default_device = "auto"
         self._record_states()
@@ -173,6 +174,11 @@ class Session:
         else:
             self.model.load(model_choice(Choices(**values), self.default_device), self._agreed_classes)
 
+    def accept(self) -> None:
+        """Accept the image: what the model suggested and was looked at counts as confirmed."""
+        self.ticks.confirm_all()
+        self.navigator.set_status(Status.ACCEPTED)
+
     def keep_view(self, image: int, state: dict[str, Any]) -> None:
         """Keep how an image is looked at (zoom, place) for the next time; empty: the whole photo."""
         project = self.project
@@ -222,6 +228,7 @@ class Session:
 
     def _opened(self) -> None:
         self._tell_annotator()
+        self.rules.choose_scope(Scope.PROJECT, None)
         self.navigator.refresh(self._listed)
         self.events.project_changed.emit()
         self.events.rule_changed.emit()

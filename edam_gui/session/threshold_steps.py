@@ -13,7 +13,7 @@ from edam_gui.core.arrays import BoolArray, UInt8Array
 from edam_gui.core.errors import OptionError
 from edam_gui.core.live_label import LiveLabel
 from edam_gui.core.options import LabelRule, Thresholds
-from edam_gui.core.threshold_scale import LogitScale
+from edam_gui.core.threshold_scale import ScoreScale
 from edam_gui.session.current import CurrentImage
 
 KEY_STEPS: Final = {"theta": 4, "alpha": 10, "beta": 10, "background": 10}
@@ -28,7 +28,7 @@ def stepped(rule: LabelRule, name: str, steps: int) -> LabelRule:
         by = KEY_STEPS[name] * steps
         if name == "theta":
             return replace(thresholds, theta=value + by)
-        scale = LogitScale()
+        scale = ScoreScale()
         values: dict[str, Any] = {name: scale.value(scale.stop(value) + by)}
         return replace(thresholds, **values)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from edam_gui.project.store import Ticks
 from edam_gui.project.store.changes import SetTicks
 from edam_gui.session.context import Context
+from edam_gui.session.messages import Level
 
 
 class TickBook:
@@ -49,6 +50,11 @@ class TickBook:
             name = self._context.label_set.names[class_index]
             self.change(f"Tick {name}", Ticks(ticks.classes | {class_index}, ticks.suggested - {class_index}))
 
+    def tick_painted(self, class_index: int) -> None:
+        """Tick a class because it was painted."""
+        self._context.say(Level.INFO, "", "unticked")
+        self.tick(class_index)
+
     def untick(self, class_index: int) -> None:
         """Take a tick away: the class's pixels go to the runner-up."""
         ticks = self.ticks
@@ -64,7 +70,7 @@ class TickBook:
 
     def suggest(self, classes: frozenset[int]) -> None:
         """Take the model's suggestion for an image of which nothing is known; no step of the history."""
-        if self.ticks is None:
+        if self.ticks is None and classes:
             self.put(Ticks(classes, classes))
 
     def put(self, ticks: Ticks | None) -> None:

@@ -13,6 +13,7 @@ from edam_gui.core.edits.paint_rule import Over, PaintRule
 from edam_gui.core.edits.recorder import REVERT
 from edam_gui.core.label_set import IGNORE
 from edam_gui.project.store import Status
+from edam_gui.session.editing import UNTICKED
 from edam_gui.session.paint import LARGEST_BRUSH, Paint, Target
 from edam_gui.session.paint_settings import paint_from_data, paint_to_data
 from edam_gui.session.session import Session
@@ -206,7 +207,7 @@ def test_every_tool_obeys_the_paint_rule(driven: Driven, rule: PaintRule, open_l
 def test_what_the_rule_forbids_is_said(driven: Driven) -> None:
     session, _ = driven
     said: list[str] = []
-    session.events.message.connect(lambda message: said.append(message.text))
+    session.events.message.connect(lambda message: said.append(message.text) if message.topic == "tool" else None)
     paint(session, rule=PaintRule(protected=frozenset({CAT})))
     assert not session.shapes.fill_at(30, 40)
     assert "limited" in said[-1]
@@ -374,3 +375,16 @@ def test_without_masks_everything_can_be_painted_by_hand(driven: Driven) -> None
     paint(session)
     assert session.shapes.rectangle((0, 0), (120, 80))
     assert (labels(session) == PERSON).all()
+
+
+def test_painting_a_class_that_is_not_ticked_is_said_and_ticking_it_settles_that(driven: Driven) -> None:
+    session, queue = driven
+    said: list[str] = []
+    session.events.message.connect(lambda message: said.append(message.text) if message.topic == UNTICKED else None)
+    paint(session)
+    stroke(session, (60, 40))
+    assert said == ["You painted person, which is not ticked for this photo."]
+    session.ticks.tick_painted(PERSON)
+    settle(session, queue)
+    stroke(session, (20, 10))
+    assert said[1:] == [""]

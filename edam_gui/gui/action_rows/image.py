@@ -61,7 +61,7 @@ IMAGES: Final = (
         "Image",
         icon="needs-work",
         keys=("W",),
-        tip="Come back to this image later",
+        tip="Come back to this image later; go on",
         enabled_when=WRITABLE,
     ),
     ActionSpec(
@@ -70,7 +70,7 @@ IMAGES: Final = (
         "Image",
         icon="skip",
         keys=("Shift+W",),
-        tip="Leave this image out of the export",
+        tip="Leave this image out of the export; go on",
         enabled_when=WRITABLE,
     ),
     ActionSpec(

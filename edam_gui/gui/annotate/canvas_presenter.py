@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.rect import Rect
-from edam_gui.core.label_set import BACKGROUND, IGNORE
+from edam_gui.core.label_set import BACKGROUND
 from edam_gui.core.options import Dialect
 from edam_gui.gui.annotate.canvas import Canvas, Layer, ViewState
 from edam_gui.session.session import Session
@@ -78,8 +78,6 @@ class CanvasPresenter(QObject):
             table[index, 3] = round(255 * opacity)
         table[sorted(self._hidden), 3] = 0
         table[BACKGROUND, 3] = 0
-        if IGNORE not in self._hidden:
-            table[IGNORE] = (224, 224, 192, 255)
         self._canvas.set_label_table(table)
 
     # The image -------------------------------------------------------------------------------------------------------

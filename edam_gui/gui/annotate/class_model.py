@@ -75,7 +75,8 @@ class ClassModel(QAbstractTableModel):
     def _make_rows(self) -> tuple[ClassRow, ...]:
         session, current = self._session, self._session.current
         ticks = current.ticks if current is not None else None
-        shares = current.shares() if current is not None else {}
+        known = current is not None and current.frame is not None and current.frame.scores is not None
+        shares = current.shares() if current is not None and known else {}
         rows = [
             ClassRow(
                 index=index,
@@ -84,7 +85,7 @@ class ClassModel(QAbstractTableModel):
                 ticked=ticks is not None and index in ticks.classes,
                 suggested=ticks is not None and index in ticks.suggested,
                 doubtful=current is not None and index in current.doubtful,
-                share=shares.get(index, 0.0),
+                share=shares.get(index, 0.0) if known else None,
                 visible=index not in self.hidden,
                 opacity=self.opacities.get(index, 1.0),
             )
@@ -187,7 +188,7 @@ def _name_data(row: ClassRow, role: int) -> Any:
 def _share_data(row: ClassRow, role: int) -> Any:
     if role == Qt.ItemDataRole.DisplayRole:
         return row.share_text
-    if role == Qt.ItemDataRole.DecorationRole and (row.doubtful or (row.ticked and not row.share)):
+    if role == Qt.ItemDataRole.DecorationRole and (row.doubtful or row.is_empty):
         return _plain_icon("warning")
     if role == Qt.ItemDataRole.TextAlignmentRole:
         return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -24,6 +24,7 @@ from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.session import Session
 
+_FIRST_LINES = 7
 _PACE_MS = 120
 """Shares are counted again at most this often while a slider moves."""
 
@@ -139,6 +140,10 @@ class ClassPanel(QWidget):
         if picked is not None and self.picked_class != picked:
             self.pick(picked)
         self._automatic = automatic
+        line = self.view.currentIndex().row()
+        if 0 <= line < _FIRST_LINES:
+            # The classes in the photo come first: they must not scroll away above the picked one.
+            self.view.scrollToTop()
         current = self._session.current
         present = current.present if current is not None else frozenset()
         if present and (self.picked_class is None or (self._automatic and self.picked_class not in present)):

@@ -17,7 +17,7 @@ class ClassRow:
         Its image-level label: whether it is in the image, whether only the model says so, whether the network hardly
         answers to it.
     share
-        Of the label map's pixels, 0..1.
+        Of the label map's pixels, 0..1; `None` before there is one.
     visible, opacity
         How its pixels are shown.
     """
@@ -28,15 +28,20 @@ class ClassRow:
     ticked: bool
     suggested: bool
     doubtful: bool
-    share: float
+    share: float | None
     visible: bool
     opacity: float
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the class is ticked, and no pixel is labelled with it."""
+        return self.ticked and self.share == 0
 
     @property
     def share_text(self) -> str:
         """The share as the list shows it."""
         if not self.share:
-            return "0 %" if self.ticked else ""
+            return "0 %" if self.is_empty else ""
         return "< 0.1 %" if self.share < 0.001 else f"{self.share:.1%}".replace("%", " %")
 
     @property
@@ -46,6 +51,6 @@ class ClassRow:
             return f"The model suggests {self.name}; click the box to confirm it, or untick it twice to refuse."
         if self.doubtful:
             return f"The masks hardly answer to {self.name}: the photo may not show it."
-        if self.ticked and not self.share:
+        if self.is_empty:
             return f"{self.name} is ticked, but no pixel is labelled with it."
         return ""

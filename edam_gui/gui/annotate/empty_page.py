@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCommandLinkButton, QLabel, QVBoxLayout, QWidget
 
 from edam_gui.gui.shell import spacing
@@ -30,6 +31,7 @@ class EmptyPage(QWidget):
         super().__init__(parent)
         self._column = QVBoxLayout()
         self._column.setSpacing(spacing.NORMAL)
+        self._column.setContentsMargins(0, 0, 0, 0)
         holder = QWidget(self)
         holder.setLayout(self._column)
         holder.setFixedWidth(_WIDTH)
@@ -45,7 +47,7 @@ class EmptyPage(QWidget):
             self,
         )
         text.setWordWrap(True)
-        text.setMinimumHeight(text.heightForWidth(_WIDTH))
+        self._text = text
         self._column.addWidget(with_role(text, Role.HINT))
         self.folder_button = self._link("Open a folder of photos…", "With sub-folders; Ctrl+O", "open-folder")
         self.folder_button.clicked.connect(self.open_folder)
@@ -55,6 +57,12 @@ class EmptyPage(QWidget):
         self._column.addWidget(self._recent_title)
         self.recent_buttons: list[QCommandLinkButton] = []
         self.show_recent(())
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Give the text its height, which is known only in its final font."""
+        super().showEvent(event)
+        self._text.ensurePolished()
+        self._text.setFixedHeight(self._text.heightForWidth(_WIDTH) + spacing.TIGHT)
 
     def show_recent(self, paths: Sequence[Path]) -> None:
         """Offer what was open before, newest first."""
@@ -75,6 +83,6 @@ class EmptyPage(QWidget):
         button.setAccessibleName(text)
         button.setToolTip(description)
         # The style sheet's padding is not in the button's own hint: two lines of text and the space around them.
-        button.setMinimumHeight(2 * button.fontMetrics().lineSpacing() + 4 * spacing.NORMAL)
+        button.setMinimumHeight(2 * button.fontMetrics().lineSpacing() + 5 * spacing.NORMAL)
         self._column.addWidget(button)
         return button

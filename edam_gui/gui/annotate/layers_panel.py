@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QPushButton, QSlid
 from edam_gui.gui.annotate.canvas import Layer, Layers, PhotoTone
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.roles import Role, with_role
+from edam_gui.gui.shell.wheel_guard import WheelGuard
 
 _ROWS: Final = (
     (Layer.PHOTO, "Photo", "The photo itself"),
@@ -57,6 +58,7 @@ class LayersPanel(QWidget):
         for layer in self.boxes:
             self._show_layer(layer)
         self._show_tone(layers.tone)
+        WheelGuard(self)
 
     def _layer_rows(self) -> QGridLayout:
         grid = QGridLayout()

@@ -18,11 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreForm, ScoreSource
-from edam_gui.core.threshold_scale import GreyScale, LogitScale
+from edam_gui.core.threshold_scale import GreyScale, ScoreScale
 from edam_gui.gui.annotate.threshold_row import ThresholdRow
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.icons import keep_icon
 from edam_gui.gui.shell.roles import Role, with_role
+from edam_gui.gui.shell.wheel_guard import WheelGuard
+from edam_gui.session.messages import Level, Message
 from edam_gui.session.rules import PRESETS, Scope
 from edam_gui.session.session import Session
 
@@ -90,6 +92,7 @@ class ThresholdPanel(QWidget):
         self._connect()
         self._fill_classes()
         self.refresh()
+        WheelGuard(self)
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
@@ -130,6 +133,7 @@ class ThresholdPanel(QWidget):
             row.committed.connect(rules.commit)
             row.entered.connect(lambda value, name=name: rules.set(**{name: value}))
             row.reset.connect(lambda name=name: rules.reset(name))
+            row.refused.connect(self._refused)
         self.scope.activated.connect(self._choose_scope)
         self.classes.activated.connect(self._choose_scope)
         self.ignore_saliency.clicked.connect(lambda on: rules.set(ignore_saliency=on))
@@ -217,6 +221,9 @@ class ThresholdPanel(QWidget):
                 if index:
                     self.classes.addItem(name, index)
 
+    def _refused(self, sentence: str) -> None:
+        self._session.events.message.emit(Message(Level.WARNING, sentence, "threshold"))
+
     def _choose_scope(self, _: int) -> None:
         self._session.rules.choose_scope(Scope(self.scope.currentData()), self.classes.currentData())
 
@@ -247,14 +254,14 @@ def _make_rows(parent: QWidget) -> dict[str, ThresholdRow]:
         ),
         "alpha": ThresholdRow(
             "Alpha",
-            LogitScale(),
+            ScoreScale(),
             "Background suppression: a class that scores below alpha gets no pixel. Raise it if labels spill over.",
             unit,
             parent,
         ),
         "beta": ThresholdRow(
             "Beta",
-            LogitScale(),
+            ScoreScale(),
             "Foreground pop-up: outside salient regions a class needs more than beta to get a pixel. "
             "Lower it if the saliency map misses objects.",
             unit,
@@ -262,7 +269,7 @@ def _make_rows(parent: QWidget) -> dict[str, ThresholdRow]:
         ),
         "background": ThresholdRow(
             "Background score",
-            LogitScale(),
+            ScoreScale(),
             "Without a saliency map: a class must score above this to get a pixel.",
             unit,
             parent,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QDoubleValidator
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
 
 from edam_gui.core.threshold_scale import ThresholdScale
@@ -16,7 +15,7 @@ class ThresholdRow(QWidget):
     """A threshold that can be dragged, typed and reset.
 
     Signals: `dragged(value)` while the slider moves; `committed()` when it is let go; `entered(value)` when a number
-    was typed or stepped by key; `reset()`.
+    was typed or stepped by key; `reset()`; `refused(sentence)` when what was typed cannot be used.
 
     Parameters
     ----------
@@ -34,6 +33,7 @@ class ThresholdRow(QWidget):
     committed = Signal()
     entered = Signal(float)
     reset = Signal()
+    refused = Signal(str)
 
     def __init__(
         self, name: str, scale: ThresholdScale, tip: str, bounds: tuple[float, float], parent: QWidget | None = None
@@ -52,9 +52,7 @@ class ThresholdRow(QWidget):
         self.box.setAccessibleName(name)
         self.box.setFixedWidth(84)
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
-        validator = QDoubleValidator(*bounds, 30, self.box)
-        validator.setLocale(QLocale.c())
-        self.box.setValidator(validator)
+        self._bounds = bounds
         self.reset_button = QToolButton(self)
         keep_icon(self.reset_button, "reset", self.reset_button.setIcon)
         self.reset_button.setAccessibleName(f"Reset {name}")
@@ -110,6 +108,14 @@ class ThresholdRow(QWidget):
         stop = min(max(self._scale.stop(self._value) + by, 0), self._scale.stops)
         self.entered.emit(self._scale.value(stop))
 
+    def _parsed(self, text: str) -> float | None:
+        """Return the number that was typed, with a point or a comma; `None` if it cannot be used."""
+        try:
+            value = float(text.strip().replace(",", "."))
+        except ValueError:
+            return None
+        return value if self._bounds[0] <= value <= self._bounds[1] else None
+
     def _moved(self, stop: int) -> None:
         value = self._scale.value(stop)
         if self.slider.isSliderDown():
@@ -119,12 +125,13 @@ class ThresholdRow(QWidget):
 
     def _typed(self) -> None:
         self.box.setModified(False)
-        try:
-            value = float(self.box.text())
-        except ValueError:
+        value = self._parsed(self.box.text())
+        if value is None:
+            low, high = self._bounds
+            name = self._title.text()
+            self.refused.emit(f"{name} is a number from {low:g} to {high:g}, not '{self.box.text()}'.")
             self.box.setText(shortest(self._value))
-            return
-        if value != self._value:
+        elif value != self._value:
             self.entered.emit(value)
 
 

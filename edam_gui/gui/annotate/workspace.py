@@ -44,7 +44,6 @@ class Workspace(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.messages)
         layout.addLayout(self.top)
         layout.addWidget(self._pages, 1)
         self._grid: ImageGrid | None = None
@@ -80,7 +79,9 @@ class Workspace(QWidget):
             self._pages.setCurrentWidget(self._grid)
             return
         current = session.current
-        if current is None:
+        if current is None and (session.navigator.is_listing or session.navigator.ids):
+            self._tell("Opening…")
+        elif current is None:
             self._tell("This project holds no images yet.\nAdd some with File ▸ Add images.")
         elif current.problem:
             self._tell(f"{current.entry.relative} cannot be shown.\n{current.problem}")
@@ -88,6 +89,11 @@ class Workspace(QWidget):
             self._tell("Opening…")
         elif current.files is not None:
             self._pages.setCurrentWidget(self.canvas)
+
+    @property
+    def page_top(self) -> int:
+        """Where the page begins, below the options of the tool in use, px."""
+        return self._pages.geometry().top()
 
     def _tell(self, text: str) -> None:
         self._note.setText(text)

@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu
 
 from edam_gui.gui.annotate.canvas import Canvas
 from edam_gui.gui.annotate.canvas_presenter import CanvasPresenter
 from edam_gui.gui.shell.action_book import ActionBook
+from edam_gui.session.comparison import Against
 from edam_gui.session.session import Session
 
 _BLINK_MS: Final = 600
+_AGAINST: Final = {
+    Against.BEFORE: "How it was when comparing began",
+    Against.AUTOMATIC: "Without corrections",
+    Against.TRUTH: "Ground truth",
+}
 
 
 class Comparing(QObject):
@@ -55,6 +63,20 @@ class Comparing(QObject):
             self._other_shown = False
             self._presenter.show_instead(None)
             self._want()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Offer what split view and blinking compare with."""
+        group = QActionGroup(menu)
+        for against, text in _AGAINST.items():
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(against is self._session.comparison.against)
+            action.triggered.connect(lambda _=False, against=against: self._session.comparison.choose(against))
+            group.addAction(action)
+        menu.addSeparator()
+        menu.addAction("Take the label map as it is now for before").triggered.connect(
+            lambda _=False: self._session.comparison.remember()
+        )
 
     def _want(self) -> None:
         wanted = self._split or self._blinks.isActive()

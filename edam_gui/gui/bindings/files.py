@@ -33,6 +33,8 @@ class FileActions:
         self._session = session
         self._window = window
         self._opened = opened
+        self._pending: Path | None = None
+        session.events.project_changed.connect(self._project_changed)
 
     def bind(self, book: ActionBook) -> None:
         """Bind the actions."""
@@ -54,9 +56,14 @@ class FileActions:
         )
 
     def open_path(self, path: Path) -> None:
-        """Open a folder, VOC root, list, image or project."""
-        self._opened(path)
+        """Open a folder, VOC root, list, image or project; it is remembered once it is open."""
+        self._pending = path
         self._session.open(path)
+
+    def _project_changed(self) -> None:
+        if self._session.project is not None and self._pending is not None:
+            path, self._pending = self._pending, None
+            self._opened(path)
 
     def open_folder(self) -> None:
         """Ask for a folder of photos and open it."""
@@ -76,7 +83,7 @@ class FileActions:
         names = [_ALL_IMAGES, *lists]
         name, ok = QInputDialog.getItem(self._window, "Open a VOC root", "Which images", names, 0, False)
         if ok:
-            self._opened(root)
+            self._pending = root
             self._session.open(root, list_file=lists.get(name))
 
     def _open_folder(self, title: str) -> None:
@@ -105,6 +112,15 @@ class FileActions:
 
     def import_labels(self) -> None:
         """Ask for image-level labels and tick what they name."""
+        kinds = ["A file: CSV, JSON, cls_labels.npy", "A folder: VOC XML, or label maps"]
+        kind, ok = QInputDialog.getItem(self._window, "Import image-level labels", "From", kinds, 0, False)
+        if not ok:
+            return
+        if kind == kinds[1]:
+            folder = QFileDialog.getExistingDirectory(self._window, "Import image-level labels", self._start())
+            if folder:
+                self._session.folders.import_labels(Path(folder))
+            return
         filters = "Image-level labels (*.csv *.json *.npy);;All files (*)"
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Import image-level labels", self._start(), filters)
         if chosen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from edam_gui.gui.shell.crash_guard import log_folder
 from edam_gui.gui.shell.settings import Settings
 
 if TYPE_CHECKING:
-    from edam_gui.gui.shell.command_palette import CommandPalette
+    from edam_gui.gui.shell.command_palette import CommandPalette, PaletteEntry
     from edam_gui.gui.shell.help_window import HelpWindow
 
 # The windows of this menu are imported when they are opened first: the program starts the sooner.
@@ -27,9 +28,18 @@ class HelpActions:
     ----------
     book, window, settings
         The actions, the parent of what opens, and where settings are.
+    extra
+        Returns more entries for the command palette.
     """
 
-    def __init__(self, book: ActionBook, window: QMainWindow, settings: Settings) -> None:
+    def __init__(
+        self,
+        book: ActionBook,
+        window: QMainWindow,
+        settings: Settings,
+        extra: Callable[[], Sequence[PaletteEntry]] = lambda: (),
+    ) -> None:
+        self._extra = extra
         self._book = book
         self._window = window
         self._settings = settings
@@ -55,7 +65,7 @@ class HelpActions:
         from edam_gui.gui.shell.command_palette import CommandPalette
 
         if self._palette is None:
-            self._palette = CommandPalette(self._book, self._window)
+            self._palette = CommandPalette(self._book, self._window, self._extra)
         return self._palette
 
     def _show_keys(self) -> None:

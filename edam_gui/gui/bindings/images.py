@@ -16,7 +16,10 @@ def bind_images(book: ActionBook, session: Session) -> None:
         session.events.message.emit(Message(Level.INFO, "" if moved else sentence, "navigation"))
 
     def set_status(status: Status, *, go_on: bool) -> None:
-        navigator.set_status(status)
+        if status is Status.ACCEPTED:
+            session.accept()
+        else:
+            navigator.set_status(status)
         if go_on:
             tell(navigator.next(), "That was the last image of the list.")
 

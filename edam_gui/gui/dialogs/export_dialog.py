@@ -42,9 +42,9 @@ _FORMATS: Final = (
     (ExportFormat.SHEET, "Contact sheets", "Pages of photos and label maps side by side"),
 )
 _WHICH: Final = (
-    ("All images", frozenset[Status]()),
-    ("Accepted images", frozenset({Status.ACCEPTED})),
     ("All but skipped images", frozenset(Status) - {Status.SKIPPED}),
+    ("Accepted images", frozenset({Status.ACCEPTED})),
+    ("All images, skipped ones too", frozenset[Status]()),
 )
 
 

@@ -91,7 +91,7 @@ class RowDelegate(QStyledItemDelegate):
     @staticmethod
     def _dim(painter: QPainter, place: QRectF, text: str) -> None:
         painter.setPen(QColor(current_theme().colors.dim))
-        shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideLeft, int(place.width()))
+        shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideMiddle, int(place.width()))
         painter.drawText(place, _LEFT, shown)
 
 
