@@ -55,8 +55,8 @@ class CheckView(QWidget):
         self.problems.setText(sentence)
         self.problems.setVisible(True)
 
-    def show_check(self, prepared: Preparation) -> None:
-        """Show what was found."""
+    def show_check(self, prepared: Preparation, notes: tuple[str, ...] = ()) -> None:
+        """Show what was found, with further sentences that somebody should know."""
         check = prepared.check
         self.clear("This run can start." if check.usable else "This run cannot start.")
         validation = f"{check.validation_images} for validation" if check.validation_images else "no validation"
@@ -66,7 +66,7 @@ class CheckView(QWidget):
         self.facts.setVisible(True)
         for label, sentences in (
             (self.problems, check.problems),
-            (self.warnings, (*check.warnings, *prepared.left_out)),
+            (self.warnings, (*notes, *check.warnings, *prepared.left_out)),
         ):
             shown = [f"• {sentence}" for sentence in sentences[:_MOST]]
             if len(sentences) > _MOST:

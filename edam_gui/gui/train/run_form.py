@@ -171,7 +171,11 @@ class RunForm(QWidget):
 
         def done(prepared: Preparation) -> None:
             self._busy(False)
-            self.check.show_check(prepared)
+            busy = [look.name for look in self._session.training.runs if look.phase.alive]
+            note = (
+                f"{', '.join(busy)} is running already; runs side by side share the computer and slow each other down."
+            )
+            self.check.show_check(prepared, (note,) if busy else ())
             if prepared.usable and callable(then):
                 then(prepared)
 
