@@ -153,6 +153,21 @@ def test_progress_reaches_the_end_and_tells_what_remains(pair: Pair) -> None:
     assert finished[0].remaining_s() == 0
 
 
+def test_a_result_that_nobody_wants_any_more_is_handed_back(pair: Pair) -> None:
+    runner, queue = pair
+    made, dropped = threading.Event(), []
+
+    def work(_: JobContext) -> str:
+        made.set()
+        return "a connection"
+
+    runner.start("k", work, done=lambda _: pytest.fail("delivered"), dropped=dropped.append)
+    assert made.wait(10)
+    runner.cancel("k")
+    assert queue.run_until(lambda: bool(dropped), 10)
+    assert dropped == ["a connection"]
+
+
 def test_after_closing_nothing_comes_and_nothing_starts() -> None:
     queue = DeliveryQueue()
     runner = JobRunner(queue)

@@ -78,6 +78,7 @@ class _Job:
     work: Callable[[JobContext], Any]
     done: Callable[[Any], None] | None
     failed: Callable[[str], None] | None
+    dropped: Callable[[Any], None] | None
     token: CancelToken = field(default_factory=CancelToken)
 
 
@@ -110,6 +111,7 @@ class JobRunner:
         *,
         done: Callable[[T], None] | None = None,
         failed: Callable[[str], None] | None = None,
+        dropped: Callable[[T], None] | None = None,
         title: str = "",
         lane: str = "compute",
         urgent: bool = False,
@@ -125,6 +127,8 @@ class JobRunner:
             outcome, anything else a defect of the program that is raised on the owner's thread.
         done, failed
             Called on the owner's thread with the result, or with a sentence. Without `failed`, the signal tells.
+        dropped
+            Called, in any thread, with a result that nobody wants any more: to close what it holds.
         lane
             Jobs of one lane run one after the other.
         urgent
@@ -133,7 +137,7 @@ class JobRunner:
         if self._closed:
             return
         self.cancel(key)
-        job = _Job(JobInfo(key, title), work, done, failed)
+        job = _Job(JobInfo(key, title), work, done, failed, dropped)
         self._jobs[key] = job
         self._lane(lane).put(lambda: self._run(job), urgent=urgent)
 
@@ -186,11 +190,14 @@ class JobRunner:
             defect = error
             self._post(job, lambda: self._raise(job, defect))
         else:
-            self._post(job, lambda: self._succeed(job, result))
+            self._post(job, lambda: self._succeed(job, result), lambda: _drop(job, result))
 
-    def _post(self, job: _Job, call: Callable[[], None]) -> None:
-        if not self._closed:
-            self._deliver(lambda: call() if self._jobs.get(job.info.key) is job else None)
+    def _post(self, job: _Job, call: Callable[[], None], otherwise: Callable[[], None] = lambda: None) -> None:
+        """Call on the owner's thread if the job is still wanted then."""
+        if self._closed:
+            otherwise()
+        else:
+            self._deliver(lambda: call() if self._jobs.get(job.info.key) is job else otherwise())
 
     def _begin(self, job: _Job) -> None:
         job.info = replace(job.info, started=time.monotonic())
@@ -219,3 +226,8 @@ class JobRunner:
     def _raise(self, job: _Job, error: Exception) -> None:
         self._end(job)
         raise error
+
+
+def _drop(job: _Job, result: Any) -> None:
+    if job.dropped is not None:
+        job.dropped(result)

@@ -79,6 +79,8 @@ class Opener:
             work,
             done=lambda opened: self._take(*opened),
             failed=lambda text: self._context.complain(text, "open"),
+            # Its thread and its lock would stay otherwise.
+            dropped=lambda opened: opened[0].close(),
             title=f"Opening {source.name or source}",
             lane="open",
         )

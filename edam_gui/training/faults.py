@@ -42,6 +42,14 @@ def worker_died(step: int, which: str = "") -> TrainingFault:
     )
 
 
+def photos_lost(example: str, step: int) -> TrainingFault:
+    """Return the fault of photos that cannot be read any more, one after the other."""
+    return TrainingFault(
+        f"None of the photos of the last steps could be read, for example {example}. Bring them back and go on with "
+        f"--resume; training stopped in step {step + 1}."
+    )
+
+
 def explain(error: BaseException, step: int, config: TrainConfig) -> TrainingFault | None:
     """Return the sentence for an error in the middle of a run; `None` for one that is a defect of the program."""
     if isinstance(error, TrainingFault):

@@ -20,7 +20,7 @@ from edam_gui.training.config import TrainConfig
 from edam_gui.training.control import Requests
 from edam_gui.training.distributed import Team
 from edam_gui.training.events import Continued, Level, Outcome, Paused, StepDone
-from edam_gui.training.faults import not_finite, worker_died
+from edam_gui.training.faults import not_finite, photos_lost, worker_died
 from edam_gui.training.initial import Initial
 from edam_gui.training.keeper import Keeper
 from edam_gui.training.losses import class_weights, losses
@@ -35,6 +35,8 @@ from edam_gui.training.trainee import set_training
 
 _PAUSE_STEP_S: Final = 0.5
 _SMOOTHING: Final = 0.9
+_LOST_BATCHES: Final = 3
+"""After so many batches in a row without one readable photo, the photos are taken to be gone."""
 
 
 @dataclass
@@ -93,6 +95,7 @@ class Trainer:
         self._module = cast(torch.nn.Module, torch.compile(module)) if config.compile else module
         self._step_seconds = self._waited = 0.0
         self._problems: set[str] = set()
+        self._lost_batches = 0
 
     @property
     def _groups_per_step(self) -> int:
@@ -232,6 +235,9 @@ class Trainer:
         return float(norm)
 
     def _report_problems(self, batch: Batch) -> None:
+        self._lost_batches = 0 if batch.weights.any() else self._lost_batches + 1
+        if self._lost_batches >= _LOST_BATCHES and batch.problems:
+            raise photos_lost(batch.problems[0], self.progress.step)
         for problem in batch.problems:
             if problem not in self._problems:
                 self._problems.add(problem)
