@@ -78,7 +78,7 @@ class _Job:
     work: Callable[[JobContext], Any]
     done: Callable[[Any], None] | None
     failed: Callable[[str], None] | None
-    dropped: Callable[[Any], None] | None
+    dropped: Callable[[Any], object] | None
     token: CancelToken = field(default_factory=CancelToken)
 
 
@@ -111,7 +111,7 @@ class JobRunner:
         *,
         done: Callable[[T], None] | None = None,
         failed: Callable[[str], None] | None = None,
-        dropped: Callable[[T], None] | None = None,
+        dropped: Callable[[T], object] | None = None,
         title: str = "",
         lane: str = "compute",
         urgent: bool = False,
