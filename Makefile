@@ -58,7 +58,7 @@ lint: $(VENV)/.dev ## Check style, types and import contracts
 	@$(BIN)/lint-imports
 
 bench: $(VENV)/.dev ## Measure every speed claim of the README
-	@for b in benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python "$$b" || exit 1; done
+	@for b in benchmarks/bench_*.py; do echo "== $$b"; PYTHONPATH=. $(BIN)/python "$$b" || exit 1; done
 
 wheel: $(VENV)/.dev ## Build the wheel and try it in a second virtual environment
 	@$(BIN)/python -m build --quiet --wheel --outdir dist .
