@@ -2,4 +2,6 @@
 
 from edam_gui.start import main
 
-main()
+# Processes that prepare photos for training import this module again, as another.
+if __name__ == "__main__":
+    main()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -129,6 +130,10 @@ class LabelRule:
             )
         if any(index < 1 for index in self.per_class):
             raise OptionError("Per-class thresholds are for classes, not for the background.")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it go to other processes: a mapping proxy does not."""
+        return LabelRule, (self.dialect, self.rule, self.thresholds, dict(self.per_class), self.scores)
 
     def of(self, class_index: int) -> Thresholds:
         """Return the thresholds of a class."""

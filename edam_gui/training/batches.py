@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.context import BaseContext
 from typing import Any, NamedTuple
 
 import cv2
@@ -181,7 +183,11 @@ def make_loader(batches: PlannedBatches, start: int, workers: int, *, pin: bool)
     """Return a loader of batches from `start` on, in order, prepared by `workers` processes."""
     options: dict[str, Any] = {}
     if workers:
-        options = {"prefetch_factor": 2, "worker_init_fn": _start_worker}
+        options = {
+            "prefetch_factor": 2,
+            "worker_init_fn": _start_worker,
+            "multiprocessing_context": _worker_context(),
+        }
     return DataLoader(
         batches,
         batch_size=None,
@@ -190,6 +196,19 @@ def make_loader(batches: PlannedBatches, start: int, workers: int, *, pin: bool)
         pin_memory=pin,
         **options,
     )
+
+
+def _worker_context() -> BaseContext:
+    """Return how processes are started: never by forking this one, whose threads (OpenMP, cv2) a fork would lose.
+
+    A fork of a process that has computed already may wait for them for ever.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    # Imported once, in the server; every epoch's processes are forks of that.
+    context.set_forkserver_preload(["edam_gui.training.batches"])
+    return context
 
 
 def _start_worker(number: int) -> None:  # noqa: ARG001

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import torch
 
@@ -96,10 +96,10 @@ def test_a_worker_that_dies(tmp_path: Path, manifest: Manifest) -> None:
 
     def kill_a_worker(event: Event) -> None:
         if isinstance(event, StepDone) and event.step == 2:
-            children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
-            for child in children:
-                if b"spawn_main" not in Path(f"/proc/{child}/cmdline").read_bytes():
-                    os.kill(int(child), signal.SIGKILL)
+            # The loader's processes are children of the server that starts them.
+            for process in psutil.Process().children(recursive=True):
+                if process.ppid() != os.getpid():
+                    process.kill()
 
     result = running.start(folder, manifest, config(max_steps=40, workers=1, calibrate=0), kill_a_worker)
     assert result.outcome is Outcome.FAILED
