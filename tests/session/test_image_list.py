@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from edam_gui.core.arrays import UInt8Array
+from edam_gui.imaging.thumbnail import read_thumbnail
 from edam_gui.project.store import Query, Status, Ticks
-from edam_gui.session import image_rows
+from edam_gui.session import image_rows, thumbnails
 from tests.session.listing import Listing, open_listing, write_photos
 
 
@@ -144,13 +147,21 @@ def test_thumbnails_come_for_what_is_wanted_and_say_what_is_broken(listing: List
     assert session.thumbnails.get(rows[3].id) is None
 
 
-def test_what_scrolled_away_is_not_made(listing: Listing) -> None:
+def test_what_scrolled_away_is_not_made(listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
     session = listing.session
     rows = [listing.row(place) for place in range(12)]
     ready: list[int] = []
     session.thumbnails.ready.connect(ready.append)
+    scrolled = threading.Event()
+
+    def slowly(path: Path, side: int) -> UInt8Array:
+        assert scrolled.wait(20)
+        return read_thumbnail(path, side)
+
+    monkeypatch.setattr(thumbnails, "read_thumbnail", slowly)
     session.thumbnails.want("test", rows[:10])
     session.thumbnails.want("test", rows[10:])
+    scrolled.set()
     listing.wait(lambda: not session.jobs.is_busy("thumbnails"))
     assert ready[-2:] == [row.id for row in rows[10:]]
     assert len(ready) <= 3  # at most one was under way
