@@ -188,4 +188,7 @@ def _train(run_dir: Path, team: Team, json_file: Path | None) -> NoReturn:
         screen.print_end(result)
         if json_file is not None:
             cli_output.write_json(json_file, asdict(result))
+    if result.outcome is not Outcome.FAILED:
+        # One that goes while the leader still saves pulls the connections from under gloo's threads.
+        team.wait()
     raise typer.Exit(EXIT_SOME_FAILED if result.outcome is Outcome.FAILED else EXIT_DONE)
