@@ -41,4 +41,4 @@ def _is_place(argument: str) -> bool:
     return path.exists() and (looks_like_path or argument not in COMMANDS)
 
 
-COMMANDS = ("label", "sweep", "saliency", "train", "evaluate", "demo", "export", "runs", "import-checkpoint", "gui")
+COMMANDS = ("label", "saliency", "train", "evaluate", "demo", "export", "runs", "import-checkpoint", "gui")

@@ -58,7 +58,7 @@ class Conditions:
             names.UNDO: (current is not None and current.history.next_undo is not None) or bool(session.bulk.undo_name),
             names.REDO: (current is not None and current.history.next_redo is not None) or bool(session.bulk.redo_name),
             names.MODEL: shown and session.model.is_ready,
-            names.RUNNING: session.jobs.is_busy("run-") or session.jobs.is_busy("export"),
+            names.RUNNING: session.run_all.is_running or session.exporting.is_running,
         }
         known = self._book.conditions()
         self._book.set_conditions({name: value for name, value in holds.items() if name in known})

@@ -253,7 +253,7 @@ class Desk:
             return  # said when the user goes there
         reader, known = project.reader(), self._ahead.get(row.id)
         runs = self._runs_at_once
-        has_masks = project.sources().masks is not None
+        has_masks = reader.sources.masks is not None
 
         def work(context: JobContext) -> ImageFiles:
             files = known or reader.read(entry)

@@ -169,11 +169,6 @@ class Navigator:
         project.submit(SetStatus(current.id, status))
         self._context.events.status_changed.emit()
 
-    def accept_and_next(self) -> bool:
-        """Accept the image and show the next one that is not finished, else the next one."""
-        self.set_status(Status.ACCEPTED)
-        return self.next()
-
     def neighbours(self) -> list[ImageRow]:
         """Return the images that are likely next: in the direction of the last step first."""
         place, project = self.place, self._context.project

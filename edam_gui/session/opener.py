@@ -53,11 +53,6 @@ class Opener:
         self.granted: list[Path] = []
         self.on_grant: Callable[[Path], None] = lambda _folder: None
 
-    @property
-    def is_opening(self) -> bool:
-        """Whether a project is being opened."""
-        return self._context.jobs.is_busy("open-")
-
     def open(self, source: Path, *, list_file: Path | None = None, label_set: LabelSet = PASCAL_VOC) -> None:
         """Open a project file, or a folder, VOC root, list or image, for which a project is made if there is none."""
         granted = tuple(self.granted)

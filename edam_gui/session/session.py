@@ -179,6 +179,11 @@ class Session:
         self.ticks.confirm_all()
         self.navigator.set_status(Status.ACCEPTED)
 
+    def accept_and_next(self) -> bool:
+        """Accept the image and show the next one; `False` at the end of the list."""
+        self.accept()
+        return self.navigator.next()
+
     def keep_view(self, image: int, state: dict[str, Any]) -> None:
         """Keep how an image is looked at (zoom, place) for the next time; empty: the whole photo."""
         project = self.project

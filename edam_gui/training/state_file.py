@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final
 import torch
 from torch import Tensor
 
-from edam_gui.core.errors import InputFileError, OutputError
+from edam_gui.core.errors import InputFileError
 from edam_gui.imaging.atomic import write_stream
 
 FORMAT_VERSION: Final = 1
@@ -114,9 +114,3 @@ def read_state(path: Path) -> TrainState:
         return TrainState(**{**data, "thresholds": tuple(data["thresholds"])})
     except (AttributeError, TypeError, KeyError):
         raise InputFileError(path, "is no checkpoint of a training run") from None
-
-
-def out_of_space(error: BaseException) -> bool:
-    """Whether a write failed for lack of space."""
-    cause = error.__cause__ if isinstance(error, OutputError) else error
-    return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -34,7 +34,7 @@ def test_going_on_quickly_never_shows_a_stale_map(tmp_path: Path) -> None:
 
 def test_status_and_next_of_status(driven: Driven) -> None:
     session, queue = driven
-    session.navigator.accept_and_next()
+    session.accept_and_next()
     settle(session, queue)
     assert session.current is not None
     assert session.current.entry.relative.name == "p1.png"

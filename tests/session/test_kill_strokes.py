@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 
+from tests.killing import kill_and_count
 from tests.session import killed_strokes
 from tests.session.killed_strokes import IMAGES, Model, show
 from tests.session.projects import make_folder, opened
@@ -56,23 +56,7 @@ def kill_one(script: subprocess.Popen[bytes], chance: random.Random, done: int) 
         done = int(script.stdout.readline())
     for _ in range(chance.randrange(20_000)):  # a random moment between two reports
         pass
-    os.kill(pid, signal.SIGKILL)
-    while not is_gone(pid):
-        pass
-    os.set_blocking(script.stdout.fileno(), False)
-    rest = script.stdout.read() or b""
-    os.set_blocking(script.stdout.fileno(), True)
-    whole = rest[: rest.rfind(b"\n") + 1].split()
-    return int(whole[-1]) if whole else done
-
-
-def is_gone(pid: int) -> bool:
-    """Whether a process of another parent has ended; that parent waits for it."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
+    return kill_and_count(script, pid, done)
 
 
 def check(folder: Path, cache: Path, model: Model, reported: int, automatic: list[np.ndarray]) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.project.store import Status
 from edam_gui.session.messages import Level, Message
 from edam_gui.session.session import Session
+
+_LAST: Final = "That was the last image of the list."
 
 
 def bind_images(book: ActionBook, session: Session) -> None:
@@ -15,13 +19,9 @@ def bind_images(book: ActionBook, session: Session) -> None:
     def tell(moved: bool, sentence: str) -> None:
         session.events.message.emit(Message(Level.INFO, "" if moved else sentence, "navigation"))
 
-    def set_status(status: Status, *, go_on: bool) -> None:
-        if status is Status.ACCEPTED:
-            session.accept()
-        else:
-            navigator.set_status(status)
-        if go_on:
-            tell(navigator.next(), "That was the last image of the list.")
+    def set_status(status: Status) -> None:
+        navigator.set_status(status)
+        tell(navigator.next(), _LAST)
 
     book.bind_all(
         {
@@ -30,9 +30,9 @@ def bind_images(book: ActionBook, session: Session) -> None:
             "image.next_unfinished": lambda: tell(
                 navigator.next_of(Status.NEW, Status.IN_PROGRESS, Status.NEEDS_WORK), "Every image is finished."
             ),
-            "image.accept_next": lambda: set_status(Status.ACCEPTED, go_on=True),
-            "image.accept": lambda: set_status(Status.ACCEPTED, go_on=False),
-            "image.needs_work": lambda: set_status(Status.NEEDS_WORK, go_on=True),
-            "image.skip": lambda: set_status(Status.SKIPPED, go_on=True),
+            "image.accept_next": lambda: tell(session.accept_and_next(), _LAST),
+            "image.accept": session.accept,
+            "image.needs_work": lambda: set_status(Status.NEEDS_WORK),
+            "image.skip": lambda: set_status(Status.SKIPPED),
         }
     )

@@ -94,15 +94,6 @@ def build_tool_bar(book: ActionBook, title: str, items: Sequence[str], parent: Q
     return bar
 
 
-def tool_button(book: ActionBook, name: str, parent: QWidget | None = None) -> QToolButton:
-    """Return a button of an action for a panel."""
-    button = QToolButton(parent)
-    button.setDefaultAction(book.action(name))
-    button.setIconSize(QSize(spacing.ICON, spacing.ICON))
-    _name_button(button, book, name)
-    return button
-
-
 def _name_button(button: QWidget | None, book: ActionBook, name: str) -> None:
     spec = next(spec for spec in book.specs() if spec.id == name)
     if isinstance(button, QToolButton):

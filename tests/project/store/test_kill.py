@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from edam_gui.project.store import ProjectStore
+from tests.killing import kill_and_count
 from tests.project.store import killed_session
 from tests.project.store.helpers import new_store
 
@@ -49,23 +49,7 @@ def kill_one(script: subprocess.Popen[bytes], chance: random.Random, done: int) 
         done = int(script.stdout.readline())
     for _ in range(chance.randrange(3000)):  # a random moment between two reports
         pass
-    os.kill(pid, signal.SIGKILL)
-    while not is_gone(pid):
-        pass
-    os.set_blocking(script.stdout.fileno(), False)
-    rest = script.stdout.read() or b""
-    os.set_blocking(script.stdout.fileno(), True)
-    whole = rest[: rest.rfind(b"\n") + 1].split()
-    return int(whole[-1]) if whole else done
-
-
-def is_gone(pid: int) -> bool:
-    """Whether a process of another parent has ended; that parent waits for it."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
+    return kill_and_count(script, pid, done)
 
 
 def check(path: Path, reported: int) -> int:
