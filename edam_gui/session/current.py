@@ -54,6 +54,7 @@ class CurrentImage:
     saliency_edits: EditLayer | None = None
     history: History = field(default_factory=lambda: History(0))
     first_step: int = 1
+    since_snapshot: int = 0
     problem: str = ""
     notices: list[str] = field(default_factory=list)
     new_note: str | None = None

@@ -11,6 +11,7 @@ from edam_gui.project.store import ImageRow
 from edam_gui.project.store.changes import SetSetting
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
+from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.image_files import ImageFiles
 from edam_gui.session.labelling import Labelling
 from edam_gui.session.mask_stack import FileMasks, NetworkMasks
@@ -109,6 +110,7 @@ class Desk:
             thresholds=record.thresholds.image,
             class_thresholds=dict(record.thresholds.image_classes),
         )
+        HistoryKeeper.begin(current)
         self._context.current = current
         project.submit(SetSetting(LAST_IMAGE, current.id))
         self._context.say(Level.INFO, "", _TOPIC)

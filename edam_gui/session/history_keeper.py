@@ -19,6 +19,7 @@ from edam_gui.project.store.changes import AppendStep, Change, DropSteps, MoveHi
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.layer_restore import LABEL, LAYERS, SALIENCY, restore_layers
+from edam_gui.session.messages import Level
 
 _BUDGET: Final = 64 << 20
 _SNAPSHOT_EVERY: Final = 25
@@ -52,7 +53,6 @@ class HistoryKeeper:
         self._context = context
         self._recompose = recompose
         self._states: dict[str, StateKind] = {}
-        self._since_snapshot = 0
 
     def register(self, kind: str, put: Callable[[Any], None]) -> None:
         """Make a kind of state known."""
@@ -69,8 +69,8 @@ class HistoryKeeper:
         if layer == LABEL and current.edits is not None:
             changes.append(SetCorrected(current.id, current.edits.share))
         self._push(current, Step(layer, name, patch_to_bytes(patch)), changes)
-        self._since_snapshot += 1
-        if self._since_snapshot >= _SNAPSHOT_EVERY:
+        current.since_snapshot += 1
+        if current.since_snapshot >= _SNAPSHOT_EVERY:
             self._snapshot(current)
 
     def record_state(self, kind: str, name: str, before: Any, after: Any) -> None:
@@ -87,7 +87,8 @@ class HistoryKeeper:
         self._submit(append, *changes)
         if pushed.oldest:
             current.first_step += pushed.oldest
-            self._submit(*self._snapshots(current), DropSteps(current.id, current.first_step - 1))
+            if current.edits is not None:  # without the layers, the project's steps are all there is of the edits
+                self._submit(*self._snapshots(current), DropSteps(current.id, current.first_step - 1))
         self._context.events.history_changed.emit()
 
     # Undo and redo ---------------------------------------------------------------------------------------------------
@@ -95,20 +96,22 @@ class HistoryKeeper:
     def undo(self) -> bool:
         """Take the last step back; `False` if there is none."""
         current = self._context.current
-        step = current.history.undo() if current is not None else None
-        if current is None or step is None:
+        if current is None or not self._can_move(current, current.history.next_undo):
             return False
-        self._move(current, step, backwards=True)
-        return True
+        step = current.history.undo()
+        if step is not None:
+            self._move(current, step, backwards=True)
+        return step is not None
 
     def redo(self) -> bool:
         """Do the next step again; `False` if there is none."""
         current = self._context.current
-        step = current.history.redo() if current is not None else None
-        if current is None or step is None:
+        if current is None or not self._can_move(current, current.history.next_redo):
             return False
-        self._move(current, step, backwards=False)
-        return True
+        step = current.history.redo()
+        if step is not None:
+            self._move(current, step, backwards=False)
+        return step is not None
 
     def go_to(self, position: int) -> None:
         """Undo or redo until `position` steps are done."""
@@ -119,6 +122,15 @@ class HistoryKeeper:
             pass
         while current.history.position < position and self.redo():
             pass
+
+    def _can_move(self, current: CurrentImage, step: Step | None) -> bool:
+        """Return whether a step can be undone or redone now: strokes need the photo's size."""
+        if step is None:
+            return False
+        if step.kind in LAYERS and current.edits is None:
+            self._context.say(Level.INFO, f"'{step.name}' can be undone or redone once the photo is there.", "history")
+            return False
+        return True
 
     def _move(self, current: CurrentImage, step: Step, *, backwards: bool) -> None:
         try:
@@ -169,19 +181,26 @@ class HistoryKeeper:
 
     # Keeping and bringing back ---------------------------------------------------------------------------------------
 
-    def restore(self, current: CurrentImage) -> None:
-        """Bring the layers and the history of an image back; what is damaged is said and left out."""
+    @staticmethod
+    def begin(current: CurrentImage) -> None:
+        """Bring the history of an image back as it comes to the desk: what needs no photo can be done at once."""
         record = current.record
         steps = sorted(record.steps, key=lambda step: step.seq)
         current.first_step = steps[0].seq if steps else record.row.history + 1
         done = sum(step.seq <= record.row.history for step in steps)
         current.history = History(_BUDGET, [Step(s.kind, s.name, s.payload) for s in steps], done)
+
+    def restore(self, current: CurrentImage) -> None:
+        """Bring the layers of an image back once its size is known; what is damaged is said and left out.
+
+        No stroke was done or undone since `begin`, so the layers are those of the record.
+        """
         current.edits = current.saliency_edits = None
-        self._since_snapshot = 0
         if current.size is None:
             return
+        self._context.say(Level.INFO, "", "history")
         try:
-            layers = restore_layers(record, current.size)
+            layers = restore_layers(current.record, current.size)
             current.edits, current.saliency_edits = layers.label, layers.saliency
         except EdamError as error:
             self._context.complain(f"Some edits of this image cannot be shown: {error}", "history")
@@ -190,11 +209,11 @@ class HistoryKeeper:
     def leave(self) -> None:
         """Keep a snapshot before the image leaves the desk, so that it comes back quickly."""
         current = self._context.current
-        if current is not None and self._since_snapshot:
+        if current is not None and current.since_snapshot:
             self._snapshot(current)
 
     def _snapshot(self, current: CurrentImage) -> None:
-        self._since_snapshot = 0
+        current.since_snapshot = 0
         self._submit(*self._snapshots(current))
 
     def _snapshots(self, current: CurrentImage) -> list[Change]:

@@ -115,11 +115,14 @@ class ImageRows:
         rows = self.many([current.id])
         if not rows:
             return
-        values: dict[str, Any] = {"status": current.status, "ticks": current.ticks}
-        if current.edits is not None:  # before that, the history has not been brought back
+        values: dict[str, Any] = {
+            "status": current.status,
+            "ticks": current.ticks,
+            "history": HistoryKeeper.seq(current),
+        }
+        if current.edits is not None:  # before that, the layers have not been brought back
             share = current.edits.share
-            kept = share if share or rows[0].corrected is not None else None
-            values |= {"history": HistoryKeeper.seq(current), "corrected": kept}
+            values["corrected"] = share if share or rows[0].corrected is not None else None
         row = replace(rows[0], **values)
         if row != rows[0]:
             self.put([row])

@@ -58,6 +58,19 @@ def test_the_image_on_the_desk_is_ticked_there_too(listing: Listing) -> None:
     assert listing.row(1).ticks == Ticks(frozenset({DOG}))
 
 
+def test_an_image_whose_photo_is_still_being_read_is_taken_back_with_the_others(listing: Listing) -> None:
+    session, ids = listing.session, listing.session.navigator.ids
+    session.desk.prepare(False)
+    session.navigator.go_to(ids[2])
+    assert session.current is not None
+    session.bulk_ticks.toggle(ids[1:4], DOG)
+    assert session.current.files is None, "the photo is still being read"
+    listing.wait(lambda: session.current is not None and session.current.edits is not None)
+    assert ticked(listing) == [None, {DOG}, {DOG}, {DOG}, None, None]
+    assert session.bulk.undo()
+    assert ticked(listing) == [None] * 6
+
+
 def test_an_image_opened_later_can_take_its_tick_back(listing: Listing) -> None:
     session, ids = listing.session, listing.session.navigator.ids
     session.bulk_ticks.toggle([ids[3]], CAT)

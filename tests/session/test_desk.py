@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from edam_gui.core.edits.brush import BrushPoint
 from edam_gui.jobs.delivery import DeliveryQueue
 from edam_gui.project.store import Role, Status
 from edam_gui.session.comparison import Against
@@ -55,6 +57,58 @@ def test_a_tick_starts_the_work_on_an_image(driven: Driven) -> None:
     assert session.current.present == {DOG}
     session.ticks.toggle(CAT)
     assert session.current.present == {CAT, DOG}
+
+
+def test_what_is_done_before_the_photo_is_there_can_be_undone(driven: Driven) -> None:
+    session, queue = driven
+    session.desk.prepare(False)
+    session.navigator.next()
+    session.navigator.previous()
+    current = session.current
+    assert current is not None
+    session.ticks.toggle(CAT)
+    session.accept()
+    assert current.files is None, "the photo is still being read"
+    settle(session, queue)
+    assert current.history.names == ("Untick cat", "Status: accepted")
+    assert session.undo()
+    session.ticks.toggle(DOG)
+    assert current.history.names == ("Untick cat", "Untick dog")
+    assert session.undo()
+    assert session.undo()
+    assert current.present == {CAT, DOG}
+    assert current.status is Status.IN_PROGRESS
+
+
+def test_strokes_wait_for_the_photo_and_steps_after_them_do_not(driven: Driven) -> None:
+    session, queue = driven
+    messages: list[Message] = []
+    session.events.message.connect(messages.append)
+    session.desk.prepare(False)
+    first = session.current
+    assert first is not None
+    session.editing.set_paint(replace(session.editing.paint, label=CAT))
+    assert session.editing.begin_stroke(BrushPoint(5, 5))
+    session.editing.finish_stroke()
+    session.accept()
+    session.navigator.next()
+    session.navigator.previous()
+    current = session.current
+    assert current is not None
+    assert current is not first
+    assert session.undo(), "a status needs no photo"
+    assert current.status is Status.IN_PROGRESS
+    assert not session.undo()
+    assert "once the photo is there" in messages[-1].text
+    session.ticks.toggle(CAT)
+    settle(session, queue)
+    assert messages[-1].text == "", "the message is gone with its reason"
+    assert current.edits is not None
+    assert current.edits.count > 0
+    assert len(current.history.names) == 2
+    assert session.undo()
+    assert session.undo()
+    assert current.edits.count == 0
 
 
 def test_changes_are_said_to_be_saved_soon(driven: Driven) -> None:
