@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
 from edam_gui.jobs import Deliver, JobContext, JobInfo
-from edam_gui.project.looking import Opening, is_project, look_at
+from edam_gui.project.looking import Opening, is_project, look_at, project_of
 from edam_gui.project.opening import begin_project, fill_project, open_project
 from edam_gui.project.store import ProjectStore, Role, Root
 from edam_gui.session.context import Context
@@ -18,6 +19,7 @@ from edam_gui.session.save_state import SaveState
 
 _OPEN: Final = "open-project"
 _FILL: Final = "open-fill"
+_CHECK: Final = "open-check"
 _MANY: Final = 1000
 """Folders of this many photos are shown before all of them are listed."""
 
@@ -55,20 +57,59 @@ class Opener:
 
     def open(self, source: Path, *, list_file: Path | None = None, label_set: LabelSet = PASCAL_VOC) -> None:
         """Open a project file, or a folder, VOC root, list or image, for which a project is made if there is none."""
-        granted = tuple(self.granted)
         saved, trouble = self.save_state.on_saved, self.save_state.on_trouble
+        existing = self._existing(check_at_once=False)
 
         def work(_: JobContext) -> tuple[ProjectStore, Opening | None]:
-            if is_project(source):
-                return open_project(source, granted=granted, on_saved=saved, on_trouble=trouble), None
+            file = source if is_project(source) else project_of(source)
+            if file is not None:
+                return existing(file), None
             opening = look_at(source, list_file)
             if opening.exists:
-                return open_project(opening.project_file, granted=granted, on_saved=saved, on_trouble=trouble), None
+                return existing(opening.project_file), None
             store = begin_project(opening, label_set, on_saved=saved, on_trouble=trouble)
             if opening.notice is not None:
                 store.notices += (opening.notice,)
             return store, opening
 
+        self._start(work, f"Opening {source.name or source}")
+
+    def check(self) -> None:
+        """Look through the whole of a large project, in a job, now that its list stands; recover it if it is damaged.
+
+        What takes no time was looked at before. What is found now is, for instance, an index without some images.
+        """
+        project = self._context.project
+        if project is None or not project.store.check_later:
+            return
+        project.store.check_later = False
+
+        def work(context: JobContext) -> str | None:
+            return project.store.find_damage(context.token.cancelled)
+
+        def done(damage: str | None) -> None:
+            if damage is not None and self._context.project is project:
+                self._recover(project.store.path)
+
+        self._context.jobs.start(_CHECK, work, done=done, lane="check")
+
+    def _recover(self, file: Path) -> None:
+        """Open a project anew whose damage was found after it had been opened."""
+        existing = self._existing(check_at_once=True)
+        self.close()  # its lock would make the new one read-only
+        self._start(lambda _: (existing(file), None), f"Recovering {file.name}")
+
+    def _existing(self, *, check_at_once: bool) -> Callable[[Path], ProjectStore]:
+        """Return what opens a project file."""
+        return partial(
+            open_project,
+            granted=tuple(self.granted),
+            on_saved=self.save_state.on_saved,
+            on_trouble=self.save_state.on_trouble,
+            check_at_once=check_at_once,
+        )
+
+    def _start(self, work: Callable[[JobContext], tuple[ProjectStore, Opening | None]], title: str) -> None:
         self._context.jobs.start(
             _OPEN,
             work,
@@ -76,7 +117,7 @@ class Opener:
             failed=lambda text: self._context.complain(text, "open"),
             # Its thread and its lock would stay otherwise.
             dropped=lambda opened: opened[0].close(),
-            title=f"Opening {source.name or source}",
+            title=title,
             lane="open",
         )
 
@@ -148,6 +189,7 @@ class Opener:
         if project is None:
             return
         self._context.jobs.cancel(_FILL)
+        self._context.jobs.cancel(_CHECK)
         self._closing()
         self._context.project = None
         trouble = project.store.trouble

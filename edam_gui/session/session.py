@@ -240,6 +240,7 @@ class Session:
         self.load_model()
 
     def _listed(self) -> None:
+        self.opener.check()
         last = self.project.store.setting(LAST_IMAGE) if self.project is not None else None
         if isinstance(last, int) and self.navigator.place_of(last) is not None:
             self.navigator.go_to(last)
