@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.session = session
         self._hovered: tuple[int, int] | None = None
+        self._gives_up = False
         self.settings = settings
         self.book = ActionBook(ACTIONS, self)
         self.recent = RecentFiles(settings.file, parent=self)
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
             self.workspace.messages,
             {
                 "save": ("Save elsewhere…", lambda: self.files.save_elsewhere()),
+                "read-only": ("Save elsewhere…", lambda: self.files.save_elsewhere()),
                 UNTICKED: ("Tick it", lambda: self.session.ticks.tick_painted(self.session.editing.paint.label)),
             },
         )
@@ -255,8 +257,15 @@ class MainWindow(QMainWindow):
             self.files.open_path(paths[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Keep the window's place; the session is closed by whoever made it."""
+        """Keep the window's place; the session is closed by whoever made it. What is not saved is asked about first."""
+        if not self._gives_up and not self.files.unsaved.is_clear(self._give_up):
+            event.ignore()
+            return
         self.places.show_labelling()  # the panels' places are those of labelling
         self.presenter.keep_view()
         store_place(self, self.settings.file)
         super().closeEvent(event)
+
+    def _give_up(self) -> None:
+        self._gives_up = True
+        self.close()

@@ -18,6 +18,8 @@ from edam_gui.session.save_state import SaveState
 
 _OPEN: Final = "open-project"
 _FILL: Final = "open-fill"
+_PATIENCE_S: Final = 1.0
+"""How long the last changes may take before they count as not saved."""
 _MANY: Final = 1000
 """Folders of this many photos are shown before all of them are listed."""
 
@@ -196,8 +198,18 @@ class Opener:
         self.granted.append(folder)
         self.on_grant(folder)
 
+    def unsaved(self) -> str:
+        """Return why not everything is on the disk, as a sentence, after another try; empty: it is."""
+        project = self._context.project
+        if project is None:
+            return ""
+        project.store.retry()
+        if project.store.flush(_PATIENCE_S):
+            return ""
+        return project.store.trouble or f"{project.store.path} is still being written."
+
     def save_elsewhere(self, path: Path) -> None:
-        """Write a full copy of the project and go on in it.
+        """Write a full copy of the project and go on in it; it may read what it could read before, in future too.
 
         Raises
         ------
@@ -206,7 +218,12 @@ class Opener:
         """
         project = self._context.project
         if project is not None:
+            allowed = [root.folder for root in project.store.roots() if root not in project.store.ungranted_roots()]
             project.store.move_to(path)
+            for folder in allowed:
+                if not folder.is_relative_to(project.folder):
+                    self._allow(folder)
+            self._context.say(Level.INFO, "", "read-only")
             self._context.say(Level.INFO, f"The project is kept in {project.store.path} from now on.", "save")
             self._context.events.project_changed.emit()
             self._context.events.saved_changed.emit()

@@ -223,6 +223,11 @@ class Session:
         self.editing.abort_stroke()
         self.history.go_to(position)
 
+    def unsaved(self) -> str:
+        """End what is being done to the image, and return why not all is on the disk, as a sentence; empty: it is."""
+        self._leave()
+        return self.opener.unsaved()
+
     def close(self) -> None:
         """Write what is left and end every thread."""
         self.opener.close()
