@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
             history,
             self.presenter.colors,
             self,
-            in_grid=lambda: self.workspace.grid is not None and self.workspace.grid.isVisible(),
+            in_grid=lambda: self.workspace.in_grid,
         )
         self.comparing = Comparing(self.session, self.canvas, self.presenter)
         self.comparing.bind(self.book)
@@ -160,7 +160,7 @@ class MainWindow(QMainWindow):
         self.book.bind("file.settings", self.preferences.edit)
         self.book.add_to(self)
         keep_shortcuts(self.book, self.settings.file)
-        self._conditions = Conditions(self.session, self.book)
+        self._conditions = Conditions(self.session, self.book, lambda: self.workspace.in_grid)
 
     def _menus(self) -> None:
         menus = build_menu_bar(self.book, MENU_BAR, self.menuBar())
@@ -202,6 +202,7 @@ class MainWindow(QMainWindow):
     def _show_grid(self, on: bool) -> None:
         self.options.setVisible(not on)
         self.workspace.show_grid(on)
+        self._conditions.refresh()
 
     def _find_image(self) -> None:
         self.docks[0].show()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
 from edam_gui.jobs import JobRunner
@@ -11,6 +12,9 @@ from edam_gui.session.events import Events
 from edam_gui.session.messages import Level, Message
 from edam_gui.session.model_host import ModelHost
 from edam_gui.session.opened import OpenedProject
+
+READ_ONLY: Final = "read-only"
+"""Topic of the message that the project can only be read."""
 
 
 @dataclass(eq=False)
@@ -37,6 +41,15 @@ class Context:
     def label_set(self) -> LabelSet:
         """The classes in use."""
         return self.project.label_set if self.project is not None else PASCAL_VOC
+
+    def may_change(self) -> bool:
+        """Return whether what the user does can be kept; if not, say why, so that nothing looks done that is lost."""
+        if self.project is None:
+            return False
+        if self.project.read_only is not None:
+            self.say(Level.WARNING, self.project.read_only, READ_ONLY)
+            return False
+        return True
 
     def say(self, level: Level, text: str, topic: str = "") -> None:
         """Tell the user something."""

@@ -41,6 +41,8 @@ class Desk:
         Brings back the edits of an image once its size is known.
     neighbours
         Images that are likely next.
+    leave
+        Keeps what is being done to the image on the desk before it goes, also where it comes back at once.
     """
 
     def __init__(
@@ -50,12 +52,14 @@ class Desk:
         ticks: TickBook,
         restore: Callable[[CurrentImage], None],
         neighbours: Callable[[], Sequence[ImageRow]],
+        leave: Callable[[], None],
     ) -> None:
         self._context = context
         self._labelling = labelling
         self._ticks = ticks
         self._restore = restore
         self._neighbours = neighbours
+        self._leave = leave
         self._number = 0
         self._ahead: dict[int, ImageFiles] = {}
         self.inferring = False
@@ -87,6 +91,7 @@ class Desk:
         project = self._context.project
         if project is None:
             return
+        self._leave()
         jobs = self._context.jobs
         for prefix in (_READ, _INFER, _AHEAD):
             jobs.cancel_matching(prefix)

@@ -238,8 +238,7 @@ class Editing:
         if current.labels is None:
             self._say("The label map of this photo is not there yet; try again in a moment.", Level.INFO)
             return None
-        if project.read_only:
-            self._context.complain(project.read_only, "project")
+        if not self._context.may_change():
             return None
         if target is Target.SALIENCY and current.saliency is None:
             self._say("This image has no saliency map to correct.", Level.WARNING)

@@ -114,7 +114,7 @@ class Folders:
     def set(self, role: Role, path: Path | None) -> None:
         """Give a folder or file a role, or take it away; image-level labels are imported at once."""
         project = self._context.project
-        if project is None:
+        if project is None or not self._context.may_change():
             return
         try:
             set_role(project.store, role, path)
@@ -138,7 +138,10 @@ class Folders:
     def choose_saliency(self, choice: str) -> None:
         """Say where saliency maps come from: `auto`, `files`, `none`, or the path of an ONNX network."""
         project = self._context.project
-        if project is not None:
+        if project is not None and self._context.may_change():
+            network = Path(choice).expanduser()
+            if network.is_file() and not project.store.may_read(network):
+                self.on_allow(network)
             self._rules.choose(saliency_method=choice)
             project.forget_files()
             self._desk.reload()

@@ -172,7 +172,7 @@ class Labelling:
     def set_crf_options(self, options: CrfOptions) -> None:
         """Run the dense CRF of this project with other parameters from now on."""
         project = self._context.project
-        if project is not None and options != project.crf_options:
+        if project is not None and options != project.crf_options and self._context.may_change():
             project.crf_options = options
             project.submit(SetSetting(CRF_SETTING, crf_to_data(options)))
             self._context.events.rule_changed.emit()
@@ -188,7 +188,7 @@ class Labelling:
     def respect_strokes(self, on: bool) -> None:
         """Let the dense CRF take what was painted by hand as certain, in this project from now on."""
         project = self._context.project
-        if project is not None and on != self.respects_strokes:
+        if project is not None and on != self.respects_strokes and self._context.may_change():
             self.respects_strokes = on
             project.submit(SetSetting(RESPECT_STROKES, on))
             self._strokes, self._strokes_known = None, False

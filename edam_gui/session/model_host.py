@@ -97,6 +97,13 @@ class ModelHost:
         )
         self.changed.emit()
 
+    def unload(self) -> None:
+        """Use no model: the project's may not be read yet."""
+        self._jobs.cancel(_LOAD)
+        self._source = None
+        self.choice, self.state, self.problem = ModelChoice(), ModelState.NONE, ""
+        self.changed.emit()
+
     def _offered(self, source: NetworkSource, objection: str) -> None:
         if objection:
             self._failed(objection)

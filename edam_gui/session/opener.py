@@ -11,7 +11,7 @@ from edam_gui.jobs import Deliver, JobContext, JobInfo
 from edam_gui.project.looking import Opening, is_project, look_at
 from edam_gui.project.opening import begin_project, fill_project, open_project
 from edam_gui.project.store import ProjectStore, Role, Root
-from edam_gui.session.context import Context
+from edam_gui.session.context import READ_ONLY, Context
 from edam_gui.session.messages import Level
 from edam_gui.session.opened import OpenedProject
 from edam_gui.session.save_state import SaveState
@@ -89,7 +89,7 @@ class Opener:
         self._context.project = project
         self._context.say(Level.INFO, "", "open")
         if store.read_only is not None:
-            self._context.say(Level.WARNING, store.read_only, "read-only")
+            self._context.say(Level.WARNING, store.read_only, READ_ONLY)
         if opening is None:
             self._show(project)
         else:
@@ -155,7 +155,7 @@ class Opener:
         trouble = project.store.trouble
         if not project.close():
             self._context.complain(f"Not everything could be saved. {trouble or ''}".strip(), "save")
-        for topic in ("read-only", "notices", "save"):
+        for topic in (READ_ONLY, "notices", "save"):
             self._context.say(Level.INFO, "", topic)
         self._context.events.project_changed.emit()
 
@@ -180,6 +180,17 @@ class Opener:
         project.store.grant(folder)
         self._allow(folder)
         project.forget_files()
+
+    def ungranted_files(self) -> tuple[Path, ...]:
+        """Return the networks that the open project wants to read and the user has not allowed."""
+        project = self._context.project
+        return project.ungranted_files() if project is not None else ()
+
+    def allow_file(self, path: Path) -> None:
+        """Allow the project to read a file that the user has pointed at, now and in future."""
+        project = self._context.project
+        if project is not None and path.is_file() and not project.store.may_read(path):
+            self.grant(path)
 
     def missing(self) -> dict[Root, Path | None]:
         """Return the folders of the project that are not where they were, each with where it probably is now."""
@@ -223,7 +234,7 @@ class Opener:
             for folder in allowed:
                 if not folder.is_relative_to(project.folder):
                     self._allow(folder)
-            self._context.say(Level.INFO, "", "read-only")
+            self._context.say(Level.INFO, "", READ_ONLY)
             self._context.say(Level.INFO, f"The project is kept in {project.store.path} from now on.", "save")
             self._context.events.project_changed.emit()
             self._context.events.saved_changed.emit()

@@ -6,6 +6,7 @@ It knows no widgets: a script does what a click does.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from edam_gui.core.edits.rect import Rect, joined
 from edam_gui.core.label_set import LabelSet
 from edam_gui.jobs import Deliver, JobRunner
 from edam_gui.project.choices import Choices
-from edam_gui.project.store import ImageRow, Status, Ticks
+from edam_gui.project.store import Status, Ticks
 from edam_gui.project.store.changes import SetView, set_annotator
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
@@ -93,8 +94,8 @@ class Session:
         self.shapes = Shapes(context, self.editing)
         self.clean_up = CleanUp(context, self.editing)
         self.notes = Notes(context)
-        self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours)
-        self.navigator = Navigator(context, self._go_to)
+        self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours, self._leave)
+        self.navigator = Navigator(context, self.desk.show)
         self.run_all = RunAll(context, self.navigator)
         self.exporting = Exporting(context)
         self.folders = Folders(context, self.rules, self.desk, self.navigator)
@@ -163,16 +164,26 @@ class Session:
         self.opener.open(source, list_file=list_file)
 
     def load_model(self) -> None:
-        """Load the model that the project has chosen, else the default."""
+        """Load the model that the project has chosen, else the default; none while its file is not allowed."""
+        project = self.project
+        if project is not None and project.model_file() in project.ungranted_files():
+            self.model.unload()
+            return
         self.model.load(model_choice(self.rules.choices, self.default_device), self._agreed_classes)
 
     def choose_model(self, **values: Any) -> None:
-        """Choose another model, device, precision or scales for the project, and load it."""
-        if self.project is not None:
+        """Choose another model, device, precision or scales for the project, and load it.
+
+        A project that can only be read keeps its choice; the model is loaded for this sitting.
+        """
+        if values.get("model"):
+            self.opener.allow_file(Path(values["model"]))
+        if self.project is not None and self.project.read_only is None:
             self.rules.choose(**values)
             self.load_model()
         else:
-            self.model.load(model_choice(Choices(**values), self.default_device), self._agreed_classes)
+            choices = replace(self.rules.choices, **values)
+            self.model.load(model_choice(choices, self.default_device), self._agreed_classes)
 
     def accept(self) -> None:
         """Accept the image: what the model suggested and was looked at counts as confirmed."""
@@ -195,7 +206,7 @@ class Session:
         if self.current is not None:
             self.desk.reload()
         else:
-            self.navigator.next()
+            self.navigator.again()
 
     def set_annotator(self, name: str) -> None:
         """Say who is working; kept with every change of this and later projects."""
@@ -271,10 +282,6 @@ class Session:
         project.adopt_classes(own)
         self.events.project_changed.emit()
         return ""
-
-    def _go_to(self, row: ImageRow) -> None:
-        self._leave()
-        self.desk.show(row)
 
     def _leave(self) -> None:
         """Keep what is being done to the current image before it goes."""
