@@ -66,7 +66,7 @@ class Conditions:
             names.UNDO: writable and bool(undo),
             names.REDO: writable and bool(redo),
             names.MODEL: shown and session.model.is_ready,
-            names.RUNNING: session.run_all.is_running or session.exporting.is_running,
+            names.RUNNING: bool(session.jobs.shown()),
         }
         self._book.set_text("edit.undo", f"&Undo {undo.replace('&', '&&')}" if undo else "")
         self._book.set_text("edit.redo", f"&Redo {redo.replace('&', '&&')}" if redo else "")

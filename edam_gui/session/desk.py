@@ -16,6 +16,7 @@ from edam_gui.session.image_files import ImageFiles
 from edam_gui.session.labelling import Labelling
 from edam_gui.session.mask_stack import FileMasks, NetworkMasks
 from edam_gui.session.messages import Level
+from edam_gui.session.model_host import ModelState
 from edam_gui.session.ticks import TickBook
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _READ: Final = "image-read"
 _INFER: Final = "image-infer"
 _AHEAD: Final = "ahead-"
 _TOPIC: Final = "image"
+_MODEL: Final = "model"
 
 
 class Desk:
@@ -201,6 +203,7 @@ class Desk:
             work,
             done=lambda passes: self._inferred(number, passes),
             failed=lambda text: self._infer_failed(number, text),
+            stopped=self._infer_stopped,
             title=f"Inferring {current.entry.relative.name}",
             urgent=True,
         )
@@ -228,8 +231,18 @@ class Desk:
             self._context.complain(sentence, _TOPIC)
             self._context.events.masks_changed.emit()
 
+    def _infer_stopped(self) -> None:
+        self.inferring = False
+        text = "The model was stopped; Model ▸ Run on this image starts it again."
+        self._context.say(Level.INFO, text, _TOPIC)
+        self._context.events.masks_changed.emit()
+
     def _model_changed(self) -> None:
         model, current = self._context.model, self._context.current
+        if model.state is ModelState.FAILED:
+            self._context.complain(model.problem, _MODEL)
+        else:
+            self._context.say(Level.INFO, "", _MODEL)
         self._context.events.model_changed.emit()
         if not model.is_ready or current is None:
             return

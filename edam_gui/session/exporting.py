@@ -90,11 +90,17 @@ class Exporting:
             project.store.flush(10.0)
             return exporter.run(request, query, context)
 
-        self._context.jobs.start(EXPORT, work, done=self.finished.emit, title="Exporting", lane="batch")
+        self._context.jobs.start(
+            EXPORT, work, done=self.finished.emit, stopped=self._stopped, title="Exporting", lane="batch"
+        )
 
     def cancel(self) -> None:
         """Stop; what is written is whole, and can be resumed."""
-        self._context.jobs.cancel(EXPORT)
+        self._context.jobs.stop(EXPORT)
+
+    def _stopped(self) -> None:
+        text = "The export was stopped; what is written is whole. The export dialog can go on with it later."
+        self._context.say(Level.INFO, text, EXPORT)
 
 
 class ProjectExporter:

@@ -157,15 +157,23 @@ class Folders:
             project.store.flush(10.0)
             return problems
 
+        def show() -> None:
+            self._navigator.refresh()
+            self._desk.reload()
+
         def done(problems: tuple[str, ...]) -> None:
             if problems:
                 self._context.say(Level.WARNING, _first(problems), _IMPORT)
             else:
                 self._context.say(Level.INFO, f"The image-level labels of {source.name} were imported.", _IMPORT)
-            self._navigator.refresh()
-            self._desk.reload()
+            show()
 
-        self._context.jobs.start(_IMPORT, work, done=done, title=f"Importing {source.name}", lane="folders")
+        def stopped() -> None:
+            self._context.say(Level.WARNING, f"Only a part of {source.name} was imported.", _IMPORT)
+            show()
+
+        title = f"Importing {source.name}"
+        self._context.jobs.start(_IMPORT, work, done=done, stopped=stopped, title=title, lane="folders")
 
     def add_images(self, source: Path) -> None:
         """Add the images of a folder, list or VOC root to the project."""
@@ -173,9 +181,16 @@ class Folders:
         if project is None:
             return
 
-        def done(added: Added) -> None:
+        def show() -> None:
             project.forget_files()
             self._navigator.refresh()
+
+        def stopped() -> None:
+            self._context.say(Level.WARNING, f"Only a part of {source.name} was added.", _ADD)
+            show()
+
+        def done(added: Added) -> None:
+            show()
             text = f"{added.new} images were added."
             level = Level.WARNING if added.problems else Level.INFO
             self._context.say(level, " ".join((text, _first(added.problems))).strip(), _ADD)
@@ -186,6 +201,7 @@ class Folders:
             _ADD,
             lambda context: add_images(project.store, source, token=context.token),
             done=done,
+            stopped=stopped,
             title=f"Adding {source.name}",
             lane="folders",
         )

@@ -21,6 +21,7 @@ from edam_gui.session.crf_settings import CRF_SETTING, RESPECT_STROKES, crf_to_d
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.label_frames import Frame, FrameRequest, LabelFrames
 from edam_gui.session.mask_stack import MaskStack
+from edam_gui.session.messages import Level
 from edam_gui.session.rules import Rules
 
 if TYPE_CHECKING:
@@ -248,6 +249,7 @@ class Labelling:
             work,
             done=lambda scores: self._crf_done(number, ground, scores),
             failed=self._crf_failed,
+            stopped=self._crf_stopped,
             title="Dense CRF",
             lane="crf",
         )
@@ -268,6 +270,13 @@ class Labelling:
     def _crf_failed(self, sentence: str) -> None:
         self.crf_running = False
         self._context.complain(f"The dense CRF could not run: {sentence}", "crf")
+
+    def _crf_stopped(self) -> None:
+        self.crf_running = False
+        text = (
+            "The dense CRF was stopped: the map on the screen is not refined, exports are. It runs again for new masks."
+        )
+        self._context.say(Level.INFO, text, "crf")
 
     def _drop_crf(self, current: CurrentImage) -> None:
         if self._crf_ground is not None:

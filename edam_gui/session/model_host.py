@@ -93,6 +93,7 @@ class ModelHost:
             lambda _: _open(choice),
             done=lambda source: self._offered(source, object_to(source.label_set)),
             failed=self._failed,
+            stopped=lambda: self._failed("The model was not loaded, as you stopped that; choose it again when needed."),
             title="Loading the model",
         )
         self.changed.emit()

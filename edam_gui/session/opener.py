@@ -78,6 +78,7 @@ class Opener:
             failed=lambda text: self._context.complain(text, "open"),
             # Its thread and its lock would stay otherwise.
             dropped=lambda opened: opened[0].close(),
+            stopped=lambda: self._context.say(Level.INFO, f"{source.name or source} was not opened.", "open"),
             title=f"Opening {source.name or source}",
             lane="open",
         )
@@ -130,11 +131,15 @@ class Opener:
         def failed(sentence: str) -> None:
             jobs.progressed.disconnect(show_first)
             self._context.complain(sentence, "open")
+            project.forget_files()
             self._show(project)
+
+        def stopped() -> None:
+            failed("Not all photos are listed, as you stopped that; File ▸ Add images adds the others.")
 
         jobs = self._context.jobs
         jobs.progressed.connect(show_first)
-        jobs.start(_FILL, work, done=done, failed=failed, title="Listing the photos", lane="open")
+        jobs.start(_FILL, work, done=done, failed=failed, stopped=stopped, title="Listing the photos", lane="open")
 
     def _show(self, project: OpenedProject) -> None:
         self._tell_notices(project)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +13,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from edam_gui.core.errors import Cancelled, EdamError
 from edam_gui.gui.annotate.class_model import Column
 from edam_gui.gui.app import Program
+from edam_gui.imaging.crf import refine
+from edam_gui.jobs import CancelToken
 from edam_gui.project.images import ImageEntry
 from edam_gui.project.store import Query, Status
+from edam_gui.session import model_host, opener
 from edam_gui.session.image_files import FileReader, ImageFiles
 from edam_gui.session.model_host import ModelHost
 from tests.gui.conftest import OpenWindow
@@ -209,3 +215,65 @@ def test_undo_names_and_does_what_is_undone_here(program: Program) -> None:
     assert book.plain_text("edit.redo") == "Redo Untick cat"
     book.action("view.grid").trigger()
     assert not book.action("edit.redo").isEnabled()
+
+
+def test_a_dense_crf_that_is_stopped_leaves_the_map_as_it_is(
+    program: Program, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def for_ever(*_: object, cancelled: Callable[[], bool], **__: object) -> None:
+        while not cancelled():
+            time.sleep(0.001)
+        raise Cancelled
+
+    crf_scores = refine.crf_scores
+    monkeypatch.setattr(refine, "crf_scores", for_ever)
+    session, book = program.session, program.window.book
+    assert not book.action("model.cancel").isEnabled()
+    program.window.thresholds.crf.click()
+    qtbot.waitUntil(lambda: book.action("model.cancel").isEnabled(), timeout=PATIENCE_MS)
+    assert session.labelling.is_busy
+    assert book.run("model.cancel")
+    wait_for_label_map(qtbot, program)  # nobody waits for what will not come
+    assert "stopped" in message(program)
+    assert not book.action("model.cancel").isEnabled()
+    monkeypatch.setattr(refine, "crf_scores", crf_scores)
+    program.window.thresholds.crf.click()
+    program.window.thresholds.crf.click()
+    wait_for_label_map(qtbot, program)
+    assert session.current is not None
+    assert session.current.crf is not None, "switched on again, it runs again"
+
+
+def test_a_model_that_cannot_be_loaded_is_said_once_in_the_bar(
+    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def fail(_choice: object) -> None:
+        raise EdamError("The checkpoint is damaged; choose another one.")
+
+    monkeypatch.setattr(model_host, "_open", fail)
+    folder = make_folder(tmp_path / "project")
+    (folder / "labels.csv").unlink()
+    (folder / "masks" / "p0.npz").unlink()
+    program = open_window(folder)
+    qtbot.waitUntil(lambda: "damaged" in message(program), timeout=PATIENCE_MS)
+    assert program.window.workspace.messages.waiting() == ()
+    qtbot.waitUntil(lambda: program.session.current is not None and program.session.current.labels is not None)
+    assert program.window.classes.hint.text() == "Tick the classes that this photo shows."
+
+
+def test_listing_that_is_stopped_shows_what_there_is(
+    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def for_ever(_store: object, _opening: object, token: CancelToken, _progress: object) -> None:
+        while True:
+            token.check()
+
+    monkeypatch.setattr(ModelHost, "load", without_network)
+    monkeypatch.setattr(opener, "fill_project", for_ever)
+    program = open_window(make_folder(tmp_path / "project"))
+    session = program.session
+    qtbot.waitUntil(lambda: any("Listing" in info.title for info in session.jobs.shown()), timeout=PATIENCE_MS)
+    assert program.window.book.run("model.cancel")
+    qtbot.waitUntil(lambda: session.current is not None, timeout=PATIENCE_MS)
+    assert len(session.navigator.ids) == 2
+    assert "Add images" in message(program)
