@@ -9,7 +9,7 @@ from edam_gui.core.errors import EdamError
 from edam_gui.jobs import JobContext
 from edam_gui.project.store import ImageRow
 from edam_gui.project.store.changes import SetSetting
-from edam_gui.session.context import Context
+from edam_gui.session.context import INFER, Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.image_files import ImageFiles
@@ -26,7 +26,6 @@ LAST_IMAGE: Final = "last_image"
 """Setting of the project: where the user stopped."""
 
 _READ: Final = "image-read"
-_INFER: Final = "image-infer"
 _AHEAD: Final = "ahead-"
 _TOPIC: Final = "image"
 _MODEL: Final = "model"
@@ -80,7 +79,7 @@ class Desk:
     def clear(self) -> None:
         """Take the image from the desk."""
         jobs = self._context.jobs
-        for prefix in (_READ, _INFER, _AHEAD):
+        for prefix in (_READ, INFER, _AHEAD):
             jobs.cancel_matching(prefix)
         self.inferring = False
         self._ahead.clear()
@@ -95,7 +94,7 @@ class Desk:
             return
         self._leave()
         jobs = self._context.jobs
-        for prefix in (_READ, _INFER, _AHEAD):
+        for prefix in (_READ, INFER, _AHEAD):
             jobs.cancel_matching(prefix)
         self.inferring = False
         self._labelling.reset()
@@ -199,7 +198,7 @@ class Desk:
             return model.passes(path, lambda: pixels, context)
 
         self._context.jobs.start(
-            _INFER,
+            INFER,
             work,
             done=lambda passes: self._inferred(number, passes),
             failed=lambda text: self._infer_failed(number, text),

@@ -66,6 +66,10 @@ class Exporting:
         if _is_photo(path, project):
             self._context.complain(f"{path} is a photo of this project; choose another name.", EXPORT)
             return
+        if self._context.masks_coming:
+            text = "The label map is not there yet: the model is still at work on this photo. Export it in a moment."
+            self._context.complain(text, EXPORT)
+            return
         write_label_map(path, current.labels)
         self._context.say(Level.INFO, f"The label map was written to {path}.", EXPORT)
 
