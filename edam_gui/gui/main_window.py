@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         self._jobs = JobHop(self.session, self.indicator)
 
     def _bind(self) -> None:
-        self.files = FileActions(self.session, self, self.recent.add)
+        self.files = FileActions(self.session, self, self.recent.add, self.recent.remove)
         self.files.bind(self.book)
         bind_view(self.book, self.canvas, self)
         bind_images(self.book, self.session)
@@ -189,6 +189,9 @@ class MainWindow(QMainWindow):
         self.classes.picked.connect(self._pick_class)
         session.events.tool_changed.connect(self._show_label)
         self.classes.look_changed.connect(self.presenter.set_class_look)
+        for row in self.thresholds.rows.values():
+            # The number is in: letters are keys again.
+            row.box.returnPressed.connect(self.canvas.setFocus)
         self.recent.changed.connect(lambda: empty.show_recent(self.recent.paths()))
         empty.show_recent(self.recent.paths())
         empty.open_demo.connect(self.files.open_demo)
@@ -251,11 +254,11 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Open what was dropped."""
+        """Open what was dropped: the first thing, to which the images of the others are added."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.files.open_path(paths[0])
+            self.files.open_path(*paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Keep the window's place; the session is closed by whoever made it. What is not saved is asked about first."""

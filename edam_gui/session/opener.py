@@ -31,9 +31,9 @@ class Opener:
     ----------
     context, deliver
         The session's state, and how the store's writer reaches the owner's thread.
-    opened, listed, filled, closing
-        Called on the owner's thread: a project was opened; there are more images in it; all of them are there, with
-        their image-level labels; it is about to be closed.
+    opened, open_already, listed, filled, closing
+        Called on the owner's thread: a project was opened, or was open already; there are more images in it; all of
+        them are there, with their image-level labels; it is about to be closed.
     """
 
     def __init__(
@@ -42,28 +42,38 @@ class Opener:
         deliver: Deliver,
         *,
         opened: Callable[[], None],
+        open_already: Callable[[], None],
         listed: Callable[[], None],
         filled: Callable[[], None],
         closing: Callable[[], None],
     ) -> None:
         self._context = context
         self._opened = opened
+        self._open_already = open_already
         self._listed = listed
         self._filled = filled
         self._closing = closing
         self.save_state = SaveState(deliver, self._pending)
         self.granted: list[Path] = []
         self.on_grant: Callable[[Path], None] = lambda _folder: None
+        self.on_failed: Callable[[Path], None] = lambda _source: None
 
     def open(self, source: Path, *, list_file: Path | None = None, label_set: LabelSet = PASCAL_VOC) -> None:
         """Open a project file, or a folder, VOC root, list or image, for which a project is made if there is none."""
         granted = tuple(self.granted)
         saved, trouble = self.save_state.on_saved, self.save_state.on_trouble
+        project = self._context.project
+        # One that can only be read is opened again: the other window may have closed it.
+        here = project.store.path if project is not None and project.read_only is None else None
 
-        def work(_: JobContext) -> tuple[ProjectStore, Opening | None]:
+        def work(_: JobContext) -> tuple[ProjectStore | None, Opening | None]:
             if is_project(source):
+                if source.resolve() == here:
+                    return None, None
                 return open_project(source, granted=granted, on_saved=saved, on_trouble=trouble), None
             opening = look_at(source, list_file)
+            if opening.project_file.resolve() == here:
+                return None, None
             if opening.exists:
                 return open_project(opening.project_file, granted=granted, on_saved=saved, on_trouble=trouble), None
             store = begin_project(opening, label_set, on_saved=saved, on_trouble=trouble)
@@ -71,19 +81,27 @@ class Opener:
                 store.notices += (opening.notice,)
             return store, opening
 
+        def failed(sentence: str) -> None:
+            self._context.complain(sentence, "open")
+            self.on_failed(source)
+
         self._context.jobs.start(
             _OPEN,
             work,
             done=lambda opened: self._take(*opened),
-            failed=lambda text: self._context.complain(text, "open"),
+            failed=failed,
             # Its thread and its lock would stay otherwise.
-            dropped=lambda opened: opened[0].close(),
+            dropped=lambda opened: opened[0].close() if opened[0] is not None else None,
             stopped=lambda: self._context.say(Level.INFO, f"{source.name or source} was not opened.", "open"),
             title=f"Opening {source.name or source}",
             lane="open",
         )
 
-    def _take(self, store: ProjectStore, opening: Opening | None) -> None:
+    def _take(self, store: ProjectStore | None, opening: Opening | None) -> None:
+        if store is None:
+            self._context.say(Level.INFO, "", "open")
+            self._open_already()
+            return
         self.close()
         project = OpenedProject(store)
         project.on_submit = self.save_state.submitted

@@ -86,6 +86,10 @@ class RunAll:
         """Stop after the image that is being inferred."""
         self._context.jobs.stop(RUN_ALL)
 
+    def forget(self) -> None:
+        """Stop without a word: the project is being closed."""
+        self._context.jobs.cancel(RUN_ALL)
+
     def _finished(self, report: RunReport) -> None:
         self.report = report
         if not report.failed:

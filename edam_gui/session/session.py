@@ -12,6 +12,7 @@ from typing import Any
 
 from edam_gui.core.edits.rect import Rect, joined
 from edam_gui.core.label_set import LabelSet
+from edam_gui.imaging.photo import PHOTO_SUFFIXES
 from edam_gui.jobs import Deliver, JobRunner
 from edam_gui.project.choices import Choices
 from edam_gui.project.store import Status, Ticks
@@ -113,12 +114,14 @@ class Session:
             context,
             deliver,
             opened=self._opened,
+            open_already=self._open_already,
             listed=self.navigator.refresh,
             filled=self._filled,
             closing=self._closing,
         )
         self.folders.on_allow = self.opener.grant
         self._annotator = ""
+        self._to_add: tuple[Path, ...] = ()
         self.default_device = "auto"
         self._record_states()
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
@@ -159,8 +162,12 @@ class Session:
 
     # Doing -----------------------------------------------------------------------------------------------------------
 
-    def open(self, source: Path, *, list_file: Path | None = None) -> None:
-        """Open a project file, folder, VOC root, list or image."""
+    def open(self, source: Path, *others: Path, list_file: Path | None = None) -> None:
+        """Open a project file, folder, VOC root, list or image.
+
+        An image is shown, and added to the project of its folder if it is not in it; the images of `others` are added.
+        """
+        self._to_add = (source, *others) if others or source.suffix.lower() in PHOTO_SUFFIXES else ()
         self.opener.open(source, list_file=list_file)
 
     def load_model(self) -> None:
@@ -255,7 +262,22 @@ class Session:
         self.events.rule_changed.emit()
         self.load_model()
 
+    def _open_already(self) -> None:
+        self.events.project_changed.emit()
+        self._add_wanted()
+
+    def _add_wanted(self) -> bool:
+        """Add what the user pointed at besides the project; return whether an image of it will be shown."""
+        sources, self._to_add = self._to_add, ()
+        if not sources:
+            return False
+        is_image = sources[0].suffix.lower() in PHOTO_SUFFIXES
+        self.folders.add_images(*sources, show_first=is_image)
+        return is_image and self.project is not None and self.project.read_only is None
+
     def _listed(self) -> None:
+        if self._add_wanted():
+            return
         last = self.project.store.setting(LAST_IMAGE) if self.project is not None else None
         if isinstance(last, int) and self.navigator.place_of(last) is not None:
             self.navigator.go_to(last)
@@ -292,6 +314,8 @@ class Session:
 
     def _closing(self) -> None:
         self._leave()
+        self.folders.forget()
+        self.run_all.forget()
         self.desk.clear()
         self.navigator.clear()
         self.sitting.close()

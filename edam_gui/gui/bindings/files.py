@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMainWindow
 from edam_gui.core.errors import EdamError
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.gui.unsaved_question import UnsavedQuestion
-from edam_gui.project.looking import PROJECT_NAME, PROJECT_SUFFIX
+from edam_gui.project.looking import PROJECT_NAME, PROJECT_SUFFIX, is_project
 from edam_gui.session.messages import Level, Message
 from edam_gui.session.session import Session
 
@@ -26,11 +26,19 @@ class FileActions:
     ----------
     session, window
         Whose projects, and over which window dialogs open.
-    opened
-        Called with every path that is opened, to remember it.
+    opened, gone
+        Called with every path that is opened, to remember it, and with one that is not there any more.
     """
 
-    def __init__(self, session: Session, window: QMainWindow, opened: Callable[[Path], object]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        window: QMainWindow,
+        opened: Callable[[Path], object],
+        gone: Callable[[Path], object] = lambda _path: None,
+    ) -> None:
+        self._gone = gone
+        session.opener.on_failed = self._failed
         self._session = session
         self._window = window
         self._opened = opened
@@ -58,12 +66,19 @@ class FileActions:
             }
         )
 
-    def open_path(self, path: Path, list_file: Path | None = None) -> None:
-        """Open a folder, VOC root, list, image or project; it is remembered once it is open."""
+    def open_path(self, path: Path, *others: Path, list_file: Path | None = None) -> None:
+        """Open a folder, VOC root, list, image or project; it is remembered once it is open.
+
+        Images of other folders, lists or files are added to it. Projects cannot be joined: one of them is opened alone.
+        """
+        joined = [other for other in others if not is_project(path) and not is_project(other)]
 
         def go_on() -> None:
             self._pending = path
-            self._session.open(path, list_file=list_file)
+            self._session.open(path, *joined, list_file=list_file)
+            left = len(others) - len(joined)
+            text = f"Only {path.name} is opened: projects are opened one at a time." if left else ""
+            self._session.events.message.emit(Message(Level.INFO, text, "drop"))
 
         if self.unsaved.is_clear(go_on):
             go_on()
@@ -72,6 +87,13 @@ class FileActions:
         """Close the project; ask first if something of it is not saved."""
         if self.unsaved.is_clear(self._session.opener.close):
             self._session.opener.close()
+
+    def _failed(self, path: Path) -> None:
+        if self._pending == path and not path.exists():
+            self._gone(path)
+        self._pending = None
+        if self._session.project is None:
+            self._session.load_model()  # so that it is there when something is opened
 
     def _project_changed(self) -> None:
         if self._session.project is not None and self._pending is not None:
@@ -96,7 +118,7 @@ class FileActions:
         names = [_ALL_IMAGES, *lists]
         name, ok = QInputDialog.getItem(self._window, "Open a VOC root", "Which images", names, 0, False)
         if ok:
-            self.open_path(root, lists.get(name))
+            self.open_path(root, list_file=lists.get(name))
 
     def _open_folder(self, title: str) -> None:
         chosen = QFileDialog.getExistingDirectory(self._window, title, self._start())
