@@ -36,7 +36,7 @@ def export(
     model: Annotated[str | None, typer.Option(help="Instead of the project's model: name or checkpoint file.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, mps, cuda or cuda:N.")] = None,
     allow: Annotated[
-        list[Path] | None, typer.Option(help="A folder outside the project's that it may read; repeatable.")
+        list[Path] | None, typer.Option(help="A folder or file outside the project's that it may read; repeatable.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an earlier export.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write into a folder that holds other files.")] = False,

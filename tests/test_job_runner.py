@@ -177,3 +177,25 @@ def test_after_closing_nothing_comes_and_nothing_starts() -> None:
     runner.close()
     runner.start("b", lambda _: None, done=lambda _: pytest.fail("started"))
     assert not queue.run_until(lambda: False, 0.05)
+
+
+def test_who_started_a_job_is_told_if_the_user_stops_it(pair: Pair) -> None:
+    runner, queue = pair
+    told: list[str] = []
+
+    def work(context: JobContext) -> None:
+        while not context.token.cancelled():
+            pass
+        context.token.check()
+
+    runner.start("k", work, done=lambda _: pytest.fail("delivered"), stopped=lambda: told.append("k"), title="Work")
+    assert queue.run_until(lambda: bool(runner.shown()), 10)
+    assert [info.title for info in runner.shown()] == ["Work"]
+    runner.stop("k")
+    runner.stop("k")
+    assert told == ["k"]
+    assert runner.shown() == ()
+    runner.start("k", work, stopped=lambda: pytest.fail("told of a newer job of its key"))
+    runner.start("k", lambda _: told.append("new"))
+    assert queue.run_until(lambda: not runner.is_busy(), 10)
+    assert told == ["k", "new"]

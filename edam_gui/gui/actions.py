@@ -48,7 +48,7 @@ MENU_BAR: Final = (
             *("file.open_folder", "file.open_voc", "file.open_list", "file.open_project"),
             MenuSpec("Open &recent", name=RECENT),
             SEPARATOR,
-            *("file.add_images", "file.import_labels", "file.save_labels", "file.folders"),
+            *("file.add_images", "file.import_labels", "file.save_labels", "file.folders", "file.save_elsewhere"),
             SEPARATOR,
             *("file.export", "file.export_all"),
             SEPARATOR,

@@ -79,7 +79,11 @@ def build(path: Path | None = None) -> Program:
 
 def _begin(program: Program, path: Path | None) -> None:
     if path is None and program.settings.switch(REOPEN):
-        path = next((p for p in program.window.recent.paths() if p.exists()), None)
+        # It stays in the list if its drive is not there today.
+        last = next(iter(program.window.recent.paths()), None)
+        if last is not None:
+            program.session.open(last)
+            return
     if path is not None:
         program.window.files.open_path(path)
     else:

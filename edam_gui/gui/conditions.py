@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from edam_gui.gui.action_rows import conditions as names
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.session.session import Session
@@ -14,9 +16,13 @@ class Conditions:
     ----------
     session, book
         What it connects.
+    in_grid
+        Whether the grid is shown: undo and redo are then those of what was done to many images. Call `refresh` when
+        that changes.
     """
 
-    def __init__(self, session: Session, book: ActionBook) -> None:
+    def __init__(self, session: Session, book: ActionBook, in_grid: Callable[[], bool] = lambda: False) -> None:
+        self._in_grid = in_grid
         self._session = session
         self._book = book
         events = session.events
@@ -45,28 +51,33 @@ class Conditions:
         writable = project is not None and project.read_only is None
         ticks = current.ticks if current is not None else None
         files = current.files if current is not None else None
+        undo, redo = self._steps()
         holds = {
             names.PROJECT: project is not None,
             names.WRITABLE_PROJECT: writable,
             names.CHOSEN: current is not None,
+            names.CHOSEN_WRITABLE: current is not None and writable,
             names.IMAGE: shown,
             names.MASKS: current is not None and current.masks is not None,
             names.WRITABLE: shown and writable,
             names.SALIENCY: current is not None and current.saliency is not None,
             names.GROUND_TRUTH: files is not None and files.ground_truth is not None,
-            names.SUGGESTIONS: ticks is not None and bool(ticks.suggested),
-            names.UNDO: (current is not None and current.history.next_undo is not None) or bool(session.bulk.undo_name),
-            names.REDO: (current is not None and current.history.next_redo is not None) or bool(session.bulk.redo_name),
+            names.SUGGESTIONS: writable and ticks is not None and bool(ticks.suggested),
+            names.UNDO: writable and bool(undo),
+            names.REDO: writable and bool(redo),
             names.MODEL: shown and session.model.is_ready,
-            names.RUNNING: session.run_all.is_running or session.exporting.is_running,
+            names.RUNNING: bool(session.jobs.shown()),
         }
+        self._book.set_text("edit.undo", f"&Undo {undo.replace('&', '&&')}" if undo else "")
+        self._book.set_text("edit.redo", f"&Redo {redo.replace('&', '&&')}" if redo else "")
         known = self._book.conditions()
         self._book.set_conditions({name: value for name, value in holds.items() if name in known})
-        self._name_steps()
 
-    def _name_steps(self) -> None:
-        current = self._session.current
+    def _steps(self) -> tuple[str, str]:
+        """Return the names of the steps that undo and redo would take now; empty: none."""
+        session, current = self._session, self._session.current
+        if self._in_grid():
+            return session.bulk.undo_name, session.bulk.redo_name
         undo = current.history.next_undo if current is not None else None
         redo = current.history.next_redo if current is not None else None
-        self._book.set_text("edit.undo", f"&Undo {undo.name.replace('&', '&&')}" if undo is not None else "")
-        self._book.set_text("edit.redo", f"&Redo {redo.name.replace('&', '&&')}" if redo is not None else "")
+        return undo.name if undo is not None else "", redo.name if redo is not None else ""

@@ -23,7 +23,7 @@ class JobHop:
         jobs.started.connect(self._started)
         jobs.progressed.connect(self._progressed)
         jobs.finished.connect(self._finished)
-        indicator.cancel_asked.connect(jobs.cancel)
+        indicator.cancel_asked.connect(jobs.stop)
 
     def _started(self, info: JobInfo) -> None:
         if info.title:

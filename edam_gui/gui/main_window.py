@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.session = session
         self._hovered: tuple[int, int] | None = None
+        self._gives_up = False
         self.settings = settings
         self.book = ActionBook(ACTIONS, self)
         self.recent = RecentFiles(settings.file, parent=self)
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
             self.workspace.messages,
             {
                 "save": ("Save elsewhere…", lambda: self.files.save_elsewhere()),
+                "read-only": ("Save elsewhere…", lambda: self.files.save_elsewhere()),
                 UNTICKED: ("Tick it", lambda: self.session.ticks.tick_painted(self.session.editing.paint.label)),
             },
         )
@@ -129,7 +131,7 @@ class MainWindow(QMainWindow):
         self._jobs = JobHop(self.session, self.indicator)
 
     def _bind(self) -> None:
-        self.files = FileActions(self.session, self, self.recent.add)
+        self.files = FileActions(self.session, self, self.recent.add, self.recent.remove)
         self.files.bind(self.book)
         bind_view(self.book, self.canvas, self)
         bind_images(self.book, self.session)
@@ -145,7 +147,7 @@ class MainWindow(QMainWindow):
             history,
             self.presenter.colors,
             self,
-            in_grid=lambda: self.workspace.grid is not None and self.workspace.grid.isVisible(),
+            in_grid=lambda: self.workspace.in_grid,
         )
         self.comparing = Comparing(self.session, self.canvas, self.presenter)
         self.comparing.bind(self.book)
@@ -158,7 +160,7 @@ class MainWindow(QMainWindow):
         self.book.bind("file.settings", self.preferences.edit)
         self.book.add_to(self)
         keep_shortcuts(self.book, self.settings.file)
-        self._conditions = Conditions(self.session, self.book)
+        self._conditions = Conditions(self.session, self.book, lambda: self.workspace.in_grid)
 
     def _menus(self) -> None:
         menus = build_menu_bar(self.book, MENU_BAR, self.menuBar())
@@ -187,6 +189,9 @@ class MainWindow(QMainWindow):
         self.classes.picked.connect(self._pick_class)
         session.events.tool_changed.connect(self._show_label)
         self.classes.look_changed.connect(self.presenter.set_class_look)
+        for row in self.thresholds.rows.values():
+            # The number is in: letters are keys again.
+            row.box.returnPressed.connect(self.canvas.setFocus)
         self.recent.changed.connect(lambda: empty.show_recent(self.recent.paths()))
         empty.show_recent(self.recent.paths())
         empty.open_demo.connect(self.files.open_demo)
@@ -200,6 +205,7 @@ class MainWindow(QMainWindow):
     def _show_grid(self, on: bool) -> None:
         self.options.setVisible(not on)
         self.workspace.show_grid(on)
+        self._conditions.refresh()
 
     def _find_image(self) -> None:
         self.docks[0].show()
@@ -248,15 +254,22 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Open what was dropped."""
+        """Open what was dropped: the first thing, to which the images of the others are added."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.files.open_path(paths[0])
+            self.files.open_path(*paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Keep the window's place; the session is closed by whoever made it."""
+        """Keep the window's place; the session is closed by whoever made it. What is not saved is asked about first."""
+        if not self._gives_up and not self.files.unsaved.is_clear(self._give_up):
+            event.ignore()
+            return
         self.places.show_labelling()  # the panels' places are those of labelling
         self.presenter.keep_view()
         store_place(self, self.settings.file)
         super().closeEvent(event)
+
+    def _give_up(self) -> None:
+        self._gives_up = True
+        self.close()

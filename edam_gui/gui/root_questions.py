@@ -58,6 +58,13 @@ class RootQuestions:
                 "Allow",
                 partial(self._allow, root),
             )
+        for file in self._session.opener.ungranted_files():
+            self._say(
+                f"This project wants to use the network {file}, which is outside its own folder. Allow it if you know "
+                "it.",
+                "Allow",
+                partial(self._allow_file, file),
+            )
         for root, guess in self._session.opener.missing().items():
             if guess is not None:
                 text = f"{root.folder} is not there any more; it is probably {guess} now."
@@ -72,6 +79,11 @@ class RootQuestions:
 
     def _allow(self, root: Root) -> None:
         self._session.opener.grant(root.folder)
+        self._session.show_again()
+
+    def _allow_file(self, file: Path) -> None:
+        self._session.opener.grant(file)
+        self._session.load_model()
         self._session.show_again()
 
     def _move(self, root: Root, folder: Path) -> None:

@@ -79,6 +79,7 @@ class _Job:
     done: Callable[[Any], None] | None
     failed: Callable[[str], None] | None
     dropped: Callable[[Any], object] | None
+    stopped: Callable[[], object] | None
     token: CancelToken = field(default_factory=CancelToken)
 
 
@@ -112,6 +113,7 @@ class JobRunner:
         done: Callable[[T], None] | None = None,
         failed: Callable[[str], None] | None = None,
         dropped: Callable[[T], object] | None = None,
+        stopped: Callable[[], object] | None = None,
         title: str = "",
         lane: str = "compute",
         urgent: bool = False,
@@ -129,6 +131,8 @@ class JobRunner:
             Called on the owner's thread with the result, or with a sentence. Without `failed`, the signal tells.
         dropped
             Called, in any thread, with a result that nobody wants any more: to close what it holds.
+        stopped
+            Called on the owner's thread if the user ends the job (`stop`).
         lane
             Jobs of one lane run one after the other.
         urgent
@@ -137,7 +141,7 @@ class JobRunner:
         if self._closed:
             return
         self.cancel(key)
-        job = _Job(JobInfo(key, title), work, done, failed, dropped)
+        job = _Job(JobInfo(key, title), work, done, failed, dropped, stopped)
         self._jobs[key] = job
         self._lane(lane).put(lambda: self._run(job), urgent=urgent)
 
@@ -148,6 +152,18 @@ class JobRunner:
             job.token.cancel()
             if job.info.started:
                 self.finished.emit(job.info)
+
+    def stop(self, key: str) -> None:
+        """End a job because the user wants that: as `cancel`, and who started it is told."""
+        job = self._jobs.get(key)
+        if job is not None:
+            self.cancel(key)
+            if job.stopped is not None:
+                job.stopped()
+
+    def shown(self) -> tuple[JobInfo, ...]:
+        """Return the jobs with a title that are running."""
+        return tuple(job.info for job in self._jobs.values() if job.info.title and job.info.started)
 
     def cancel_matching(self, prefix: str) -> None:
         """Cancel every job whose key starts with `prefix`."""

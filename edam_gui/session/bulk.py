@@ -106,6 +106,8 @@ class Bulk:
         change
             Returns the new value for an old one.
         """
+        if not self._context.may_change():
+            return 0
         pairs = [(row, change(field.read(row))) for row in self.rows_of(images)]
         done = self._write(name, field, [(row, value) for row, value in pairs if field.read(row) != value])
         if done:
@@ -168,7 +170,7 @@ class Bulk:
         return done
 
     def _turn(self, source: Any, target: Any, *, backwards: bool) -> bool:
-        if not source:
+        if not source or not self._context.may_change():
             return False
         action: _Action[Any] = source.pop()
         current = self._context.current

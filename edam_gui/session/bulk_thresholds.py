@@ -37,7 +37,7 @@ class BulkThresholds:
         If it has none of its own, they follow the project as it does. Return how many images have changed.
         """
         current, project = self._context.current, self._context.project
-        if current is None or project is None:
+        if current is None or project is None or not self._context.may_change():
             return 0
         wanted: _Scopes = _scopes(current.thresholds, current.class_thresholds)
         others: list[tuple[ImageRow, list[Change]]] = []

@@ -9,13 +9,14 @@ from edam_gui.core.errors import EdamError
 from edam_gui.jobs import JobContext
 from edam_gui.project.store import ImageRow
 from edam_gui.project.store.changes import SetSetting
-from edam_gui.session.context import Context
+from edam_gui.session.context import INFER, Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.image_files import ImageFiles
 from edam_gui.session.labelling import Labelling
 from edam_gui.session.mask_stack import FileMasks, NetworkMasks
 from edam_gui.session.messages import Level
+from edam_gui.session.model_host import ModelState
 from edam_gui.session.ticks import TickBook
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ LAST_IMAGE: Final = "last_image"
 """Setting of the project: where the user stopped."""
 
 _READ: Final = "image-read"
-_INFER: Final = "image-infer"
 _AHEAD: Final = "ahead-"
 _TOPIC: Final = "image"
+_MODEL: Final = "model"
 
 
 class Desk:
@@ -41,6 +42,8 @@ class Desk:
         Brings back the edits of an image once its size is known.
     neighbours
         Images that are likely next.
+    leave
+        Keeps what is being done to the image on the desk before it goes, also where it comes back at once.
     """
 
     def __init__(
@@ -50,12 +53,14 @@ class Desk:
         ticks: TickBook,
         restore: Callable[[CurrentImage], None],
         neighbours: Callable[[], Sequence[ImageRow]],
+        leave: Callable[[], None],
     ) -> None:
         self._context = context
         self._labelling = labelling
         self._ticks = ticks
         self._restore = restore
         self._neighbours = neighbours
+        self._leave = leave
         self._number = 0
         self._ahead: dict[int, ImageFiles] = {}
         self.inferring = False
@@ -74,7 +79,7 @@ class Desk:
     def clear(self) -> None:
         """Take the image from the desk."""
         jobs = self._context.jobs
-        for prefix in (_READ, _INFER, _AHEAD):
+        for prefix in (_READ, INFER, _AHEAD):
             jobs.cancel_matching(prefix)
         self.inferring = False
         self._ahead.clear()
@@ -87,8 +92,9 @@ class Desk:
         project = self._context.project
         if project is None:
             return
+        self._leave()
         jobs = self._context.jobs
-        for prefix in (_READ, _INFER, _AHEAD):
+        for prefix in (_READ, INFER, _AHEAD):
             jobs.cancel_matching(prefix)
         self.inferring = False
         self._labelling.reset()
@@ -192,10 +198,11 @@ class Desk:
             return model.passes(path, lambda: pixels, context)
 
         self._context.jobs.start(
-            _INFER,
+            INFER,
             work,
             done=lambda passes: self._inferred(number, passes),
             failed=lambda text: self._infer_failed(number, text),
+            stopped=self._infer_stopped,
             title=f"Inferring {current.entry.relative.name}",
             urgent=True,
         )
@@ -223,8 +230,18 @@ class Desk:
             self._context.complain(sentence, _TOPIC)
             self._context.events.masks_changed.emit()
 
+    def _infer_stopped(self) -> None:
+        self.inferring = False
+        text = "The model was stopped; Model ▸ Run on this image starts it again."
+        self._context.say(Level.INFO, text, _TOPIC)
+        self._context.events.masks_changed.emit()
+
     def _model_changed(self) -> None:
         model, current = self._context.model, self._context.current
+        if model.state is ModelState.FAILED:
+            self._context.complain(model.problem, _MODEL)
+        else:
+            self._context.say(Level.INFO, "", _MODEL)
         self._context.events.model_changed.emit()
         if not model.is_ready or current is None:
             return

@@ -118,6 +118,8 @@ class Editing:
         layer = self._layer(target)
         if layer is None or self._open is not None:
             return False
+        if not self._rule_can_judge(target):
+            return False
         name = "Back to automatic" if value is REVERT else f"Brush: {self.label_name(value)}"
         try:
             stroke = self._new_stroke(layer, self._value(value, target))
@@ -172,9 +174,9 @@ class Editing:
 
     def fill(self, name: str, region: Region | None, *, value: PaintValue | None = None) -> bool:
         """Paint a region in one step, as far as the paint rule allows; return whether that changed anything."""
-        if region is None:
-            return False
         target = self.paint.target
+        if region is None or not self._rule_can_judge(target):
+            return False
         rule, context = self._rule(target)
         written = self._value(value, target)
         changed = self._in_one_step(target, name, lambda layer: paint(layer, region, written, rule, context))
@@ -185,7 +187,7 @@ class Editing:
     def relabel(self, name: str, change: Relabel | None, rule: PaintRule = ANYWHERE) -> bool:
         """Make a proposed change of the label map in one step, as far as `rule` allows; as `fill` otherwise."""
         current = self._context.current
-        if change is None or current is None or current.frame is None:
+        if change is None or current is None or current.frame is None or not self.is_map_whole():
             return False
         context = PaintContext(automatic(current))
         return self._in_one_step(Target.LABELS, name, lambda layer: accept(layer, change, rule, context))
@@ -200,6 +202,16 @@ class Editing:
 
         what = "corrections" if target is Target.LABELS else "saliency corrections"
         return self._in_one_step(target, f"Remove all {what}", clear)
+
+    def is_map_whole(self) -> bool:
+        """Return whether the label map is that of the model; say so if it is still to come, for tools that go by it."""
+        if self._context.masks_coming:
+            self._say("The label map is not there yet: the model is still at work on this photo.", Level.INFO)
+            return False
+        return True
+
+    def _rule_can_judge(self, target: Target) -> bool:
+        return target is not Target.LABELS or self.paint.rule.is_free or self.is_map_whole()
 
     def bake(self) -> bool:
         """Make the whole label map as it is a correction: thresholds, ticks and model change it no more."""
@@ -238,8 +250,7 @@ class Editing:
         if current.labels is None:
             self._say("The label map of this photo is not there yet; try again in a moment.", Level.INFO)
             return None
-        if project.read_only:
-            self._context.complain(project.read_only, "project")
+        if not self._context.may_change():
             return None
         if target is Target.SALIENCY and current.saliency is None:
             self._say("This image has no saliency map to correct.", Level.WARNING)

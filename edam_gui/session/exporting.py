@@ -66,6 +66,10 @@ class Exporting:
         if _is_photo(path, project):
             self._context.complain(f"{path} is a photo of this project; choose another name.", EXPORT)
             return
+        if self._context.masks_coming:
+            text = "The label map is not there yet: the model is still at work on this photo. Export it in a moment."
+            self._context.complain(text, EXPORT)
+            return
         write_label_map(path, current.labels)
         self._context.say(Level.INFO, f"The label map was written to {path}.", EXPORT)
 
@@ -90,11 +94,17 @@ class Exporting:
             project.store.flush(10.0)
             return exporter.run(request, query, context)
 
-        self._context.jobs.start(EXPORT, work, done=self.finished.emit, title="Exporting", lane="batch")
+        self._context.jobs.start(
+            EXPORT, work, done=self.finished.emit, stopped=self._stopped, title="Exporting", lane="batch"
+        )
 
     def cancel(self) -> None:
         """Stop; what is written is whole, and can be resumed."""
-        self._context.jobs.cancel(EXPORT)
+        self._context.jobs.stop(EXPORT)
+
+    def _stopped(self) -> None:
+        text = "The export was stopped; what is written is whole. The export dialog can go on with it later."
+        self._context.say(Level.INFO, text, EXPORT)
 
 
 class ProjectExporter:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from edam_gui.core.errors import EdamError
+from edam_gui.core.errors import EdamError, InputFileError
 from edam_gui.jobs import JobContext
-from edam_gui.project.opening import Added, add_images, import_labels, set_role
+from edam_gui.project.opening import add_images, import_labels, set_role
 from edam_gui.project.roles import RoleMatch, check_sizes, match_role
-from edam_gui.project.store import Role, UngrantedError
+from edam_gui.project.store import ProjectStore, Query, Role, UngrantedError
 from edam_gui.session.context import Context
 from edam_gui.session.desk import Desk
 from edam_gui.session.messages import Level
@@ -55,6 +55,13 @@ class Fit:
 
     match: RoleMatch
     other_size: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _AddedAll:
+    new: int
+    problems: tuple[str, ...]
+    first: int | None
 
 
 class Folders:
@@ -114,7 +121,7 @@ class Folders:
     def set(self, role: Role, path: Path | None) -> None:
         """Give a folder or file a role, or take it away; image-level labels are imported at once."""
         project = self._context.project
-        if project is None:
+        if project is None or not self._context.may_change():
             return
         try:
             set_role(project.store, role, path)
@@ -138,7 +145,10 @@ class Folders:
     def choose_saliency(self, choice: str) -> None:
         """Say where saliency maps come from: `auto`, `files`, `none`, or the path of an ONNX network."""
         project = self._context.project
-        if project is not None:
+        if project is not None and self._context.may_change():
+            network = Path(choice).expanduser()
+            if network.is_file() and not project.store.may_read(network):
+                self.on_allow(network)
             self._rules.choose(saliency_method=choice)
             project.forget_files()
             self._desk.reload()
@@ -154,38 +164,90 @@ class Folders:
             project.store.flush(10.0)
             return problems
 
+        def show() -> None:
+            self._navigator.refresh()
+            self._desk.reload()
+
         def done(problems: tuple[str, ...]) -> None:
             if problems:
                 self._context.say(Level.WARNING, _first(problems), _IMPORT)
             else:
                 self._context.say(Level.INFO, f"The image-level labels of {source.name} were imported.", _IMPORT)
-            self._navigator.refresh()
-            self._desk.reload()
+            show()
 
-        self._context.jobs.start(_IMPORT, work, done=done, title=f"Importing {source.name}", lane="folders")
+        def stopped() -> None:
+            self._context.say(Level.WARNING, f"Only a part of {source.name} was imported.", _IMPORT)
+            show()
 
-    def add_images(self, source: Path) -> None:
-        """Add the images of a folder, list or VOC root to the project."""
+        title = f"Importing {source.name}"
+        self._context.jobs.start(_IMPORT, work, done=done, stopped=stopped, title=title, lane="folders")
+
+    def add_images(self, *sources: Path, show_first: bool = False) -> None:
+        """Add the images of folders, lists, VOC roots or image files to the project; those that it holds stay.
+
+        Parameters
+        ----------
+        sources
+            What the user points at, which allows the project to read there.
+        show_first
+            Whether the first image of the first source is shown then.
+        """
         project = self._context.project
-        if project is None:
+        if project is None or not self._context.may_change():
             return
+        store, before = project.store, set(project.store.roots())
 
-        def done(added: Added) -> None:
+        def work(context: JobContext) -> _AddedAll:
+            new, problems = 0, list[str]()
+            for source in sources:
+                try:
+                    added = add_images(store, source, token=context.token)
+                except InputFileError as error:
+                    problems.append(str(error))
+                    continue
+                new, problems = new + added.new, problems + list(added.problems)
+            first = _image_of(store, sources[0]) if show_first else None
+            return _AddedAll(new, tuple(problems), first)
+
+        def show(first: int | None = None) -> None:
+            for root in set(store.roots()) - before:
+                self._allow(root.folder)
             project.forget_files()
-            self._navigator.refresh()
-            text = f"{added.new} images were added."
-            level = Level.WARNING if added.problems else Level.INFO
-            self._context.say(level, " ".join((text, _first(added.problems))).strip(), _ADD)
-            if self._context.current is None:
-                self._navigator.next()
+            current = self._context.current
+            if first is not None and (current is None or current.id != first):
+                self._navigator.refresh(lambda: self._navigator.go_to(first))
+            else:
+                self._navigator.refresh(None if current is not None else self._navigator.again)
 
-        self._context.jobs.start(
-            _ADD,
-            lambda context: add_images(project.store, source, token=context.token),
-            done=done,
-            title=f"Adding {source.name}",
-            lane="folders",
-        )
+        def stopped() -> None:
+            self._context.say(Level.WARNING, "Only a part of the images was added.", _ADD)
+            show()
+
+        def done(added: _AddedAll) -> None:
+            show(added.first)
+            text = f"{added.new} image{'s were' if added.new != 1 else ' was'} added."
+            level = Level.WARNING if added.problems else Level.INFO
+            said = [text] if added.new or not show_first else []
+            self._context.say(level, " ".join((*said, _first(added.problems))).strip(), _ADD)
+
+        title = f"Adding {sources[0].name}"
+        self._context.jobs.start(_ADD, work, done=done, stopped=stopped, title=title, lane="folders")
+
+    def forget(self) -> None:
+        """Stop what is done to the project: it is being closed."""
+        for key in (_IMPORT, _ADD):
+            self._context.jobs.cancel(key)
+        self._context.jobs.cancel_matching(MATCH)
+
+
+def _image_of(store: ProjectStore, path: Path) -> int | None:
+    """Return the image that a file is, if it is one of the project's."""
+    try:
+        location = store.location_of(path)
+    except InputFileError:
+        return None
+    named = store.rows(store.ids(Query(text=location.path.name)))
+    return next((row.id for row in named if row.location == location), None)
 
 
 def _first(problems: tuple[str, ...]) -> str:

@@ -39,11 +39,15 @@ def opened_project(path: Path, granted: list[Path]) -> Iterator[OpenedProject]:
         needed = {place.root for role, place in store.roles().items() if role in _NEEDED}
         wanted = [root.folder for root in store.ungranted_roots() if root.id in needed]
         if wanted:
-            names = " ".join(f"--allow {folder}" for folder in wanted)
-            raise OptionError(f"{store.path} wants to read folders outside its own; allow it with {names}")
+            raise _not_allowed(store.path, wanted)
         yield project
     finally:
         project.close()
+
+
+def _not_allowed(project: Path, wanted: list[Path]) -> OptionError:
+    names = " ".join(f"--allow {path}" for path in wanted)
+    return OptionError(f"{project} wants to read what is outside its own folder; allow it with {names}")
 
 
 def export_project(
@@ -80,6 +84,9 @@ def export_project(
     jobs = JobRunner(DeliveryQueue())
     host = ModelHost(jobs, PassCache())
     with opened_project(path, granted or []) as project:
+        wanted = [file for file in project.ungranted_files() if model is None or file != project.model_file()]
+        if wanted:
+            raise _not_allowed(project.store.path, wanted)
         choice = model_choice(project.choices)
         choice = replace(choice, name=model or choice.name, device=device or choice.device)
         try:

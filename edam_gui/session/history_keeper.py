@@ -125,7 +125,7 @@ class HistoryKeeper:
 
     def _can_move(self, current: CurrentImage, step: Step | None) -> bool:
         """Return whether a step can be undone or redone now: strokes need the photo's size."""
-        if step is None:
+        if step is None or not self._context.may_change():
             return False
         if step.kind in LAYERS and current.edits is None:
             self._context.say(Level.INFO, f"'{step.name}' can be undone or redone once the photo is there.", "history")

@@ -21,6 +21,7 @@ from edam_gui.session.crf_settings import CRF_SETTING, RESPECT_STROKES, crf_to_d
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.label_frames import Frame, FrameRequest, LabelFrames
 from edam_gui.session.mask_stack import MaskStack
+from edam_gui.session.messages import Level
 from edam_gui.session.rules import Rules
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class Labelling:
     def set_crf_options(self, options: CrfOptions) -> None:
         """Run the dense CRF of this project with other parameters from now on."""
         project = self._context.project
-        if project is not None and options != project.crf_options:
+        if project is not None and options != project.crf_options and self._context.may_change():
             project.crf_options = options
             project.submit(SetSetting(CRF_SETTING, crf_to_data(options)))
             self._context.events.rule_changed.emit()
@@ -188,7 +189,7 @@ class Labelling:
     def respect_strokes(self, on: bool) -> None:
         """Let the dense CRF take what was painted by hand as certain, in this project from now on."""
         project = self._context.project
-        if project is not None and on != self.respects_strokes:
+        if project is not None and on != self.respects_strokes and self._context.may_change():
             self.respects_strokes = on
             project.submit(SetSetting(RESPECT_STROKES, on))
             self._strokes, self._strokes_known = None, False
@@ -248,6 +249,7 @@ class Labelling:
             work,
             done=lambda scores: self._crf_done(number, ground, scores),
             failed=self._crf_failed,
+            stopped=self._crf_stopped,
             title="Dense CRF",
             lane="crf",
         )
@@ -268,6 +270,13 @@ class Labelling:
     def _crf_failed(self, sentence: str) -> None:
         self.crf_running = False
         self._context.complain(f"The dense CRF could not run: {sentence}", "crf")
+
+    def _crf_stopped(self) -> None:
+        self.crf_running = False
+        text = (
+            "The dense CRF was stopped: the map on the screen is not refined, exports are. It runs again for new masks."
+        )
+        self._context.say(Level.INFO, text, "crf")
 
     def _drop_crf(self, current: CurrentImage) -> None:
         if self._crf_ground is not None:

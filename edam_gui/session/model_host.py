@@ -93,8 +93,16 @@ class ModelHost:
             lambda _: _open(choice),
             done=lambda source: self._offered(source, object_to(source.label_set)),
             failed=self._failed,
+            stopped=lambda: self._failed("The model was not loaded, as you stopped that; choose it again when needed."),
             title="Loading the model",
         )
+        self.changed.emit()
+
+    def unload(self) -> None:
+        """Use no model: the project's may not be read yet."""
+        self._jobs.cancel(_LOAD)
+        self._source = None
+        self.choice, self.state, self.problem = ModelChoice(), ModelState.NONE, ""
         self.changed.emit()
 
     def _offered(self, source: NetworkSource, objection: str) -> None:

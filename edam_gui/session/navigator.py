@@ -47,6 +47,8 @@ class Navigator:
         self._then: Callable[[], None] | None = None
         self._listed: Query | None = None
         self._again = False
+        self._wanted: int | None = None
+        self._gap = 0
         self.on_status: Callable[[Status, Status], None] = lambda _before, _after: None
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
@@ -74,6 +76,7 @@ class Navigator:
             return _Listing(ids, {image: place for place, image in enumerate(ids)}, complete)
 
         def take(listing: _Listing) -> None:
+            self._gap = self._gap_in(listing)
             self.ids, self._places = listing.ids, listing.places
             self._context.events.images_changed.emit()
             if self._again or not listing.complete:
@@ -93,7 +96,7 @@ class Navigator:
     def clear(self) -> None:
         """List nothing: the project is being closed."""
         self._context.jobs.cancel(_LIST)
-        self._then = self._listed = None
+        self._then = self._listed = self._wanted = None
         self.query = Query()
         self.ids, self._places = (), {}
         self._context.events.images_changed.emit()
@@ -118,7 +121,15 @@ class Navigator:
         """Show an image."""
         project = self._context.project
         if project is not None:
+            self._wanted = image
             self._show(project.store.row(image))
+
+    def again(self) -> None:
+        """Show the image that was wanted last, and could not be shown; the first one without that."""
+        if self._wanted in self._places:
+            self.go_to(self._wanted)
+        else:
+            self.next()
 
     def next(self) -> bool:
         """Show the next image; `False` at the end of the list."""
@@ -130,12 +141,32 @@ class Navigator:
 
     def _step(self, by: int) -> bool:
         self._forward = by > 0
-        place = self.place
-        target = 0 if place is None else place + by
+        target = self._target(by)
         if not 0 <= target < len(self.ids):
             return False
         self.go_to(self.ids[target])
         return True
+
+    def _target(self, by: int) -> int:
+        """Return the place one step on (1) or back (-1)."""
+        current = self._context.current
+        # What could not be shown is stepped over too.
+        place = self.place if current is not None else self._places.get(self._wanted or 0)
+        if place is not None:
+            return place + by
+        if current is None:
+            return 0
+        return self._gap if by > 0 else self._gap - 1
+
+    def _gap_in(self, listing: _Listing) -> int:
+        """Return between which images of a new list the current one stood that is not in it: before this place."""
+        current = self._context.current
+        if current is None or current.id in listing.places:
+            return 0
+        before = self._places.get(current.id)
+        if before is None:
+            return min(self._gap, len(listing.ids))
+        return sum(image in listing.places for image in self.ids[:before])
 
     def next_of(self, *statuses: Status) -> bool:
         """Show the next image of a status, from here to the end and on from the beginning; `False` if there is none."""
@@ -144,8 +175,10 @@ class Navigator:
             return False
         project.store.flush(1.0)
         wanted = set(project.store.ids(replace(self.query, statuses=frozenset(statuses))))
-        start = self.place if self.place is not None else -1
-        for image in (*self.ids[start + 1 :], *self.ids[: max(start, 0)]):
+        if self._context.current is not None:
+            wanted.discard(self._context.current.id)
+        start = self._target(1)
+        for image in (*self.ids[start:], *self.ids[:start]):
             if image in wanted:
                 self.go_to(image)
                 return True
@@ -154,7 +187,7 @@ class Navigator:
     def set_status(self, status: Status) -> None:
         """Set the current image's status."""
         current = self._context.current
-        if current is None or status is current.status:
+        if current is None or status is current.status or not self._context.may_change():
             return
         before = current.status
         self.put_status(status)

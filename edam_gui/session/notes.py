@@ -30,7 +30,7 @@ class Notes:
     def set(self, text: str) -> None:
         """Write another note."""
         before, text = self.text, text.strip()
-        if text != before and self._context.current is not None:
+        if text != before and self._context.current is not None and self._context.may_change():
             self.put(text)
             self.on_step(before, text)
 

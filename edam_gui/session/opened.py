@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from platformdirs import user_data_path
 
@@ -16,7 +17,10 @@ from edam_gui.project.store import ImageRow, ProjectStore, Role
 from edam_gui.project.store.changes import Change, set_label_set
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.crf_settings import CRF_SETTING, RESPECT_STROKES, crf_from_data
-from edam_gui.session.image_files import AUTO_SALIENCY, FILES_ONLY, FileReader, Sources
+from edam_gui.session.image_files import AUTO_SALIENCY, FILES_ONLY, NO_SALIENCY, FileReader, Sources
+from edam_gui.session.model_host import shipped_model_names
+
+_METHODS: Final = (AUTO_SALIENCY, FILES_ONLY, NO_SALIENCY)
 
 
 class OpenedProject:
@@ -94,10 +98,27 @@ class OpenedProject:
         """
         return self.store.entry(row)
 
+    def model_file(self) -> Path | None:
+        """Return the checkpoint that the project has chosen by path; `None`: one that comes with the program."""
+        name = self.choices.model
+        return Path(name).expanduser() if name and name not in shipped_model_names() else None
+
+    def saliency_network(self) -> Path | None:
+        """Return the ONNX network that the project has chosen."""
+        choice = self.choices.saliency_method
+        return None if choice is None or choice in _METHODS else Path(choice).expanduser()
+
+    def ungranted_files(self) -> tuple[Path, ...]:
+        """Return the files that the project wants to read and the user has not allowed."""
+        wanted = (self.model_file(), self.saliency_network())
+        return tuple(path for path in wanted if path is not None and not self.store.may_read(path))
+
     def sources(self) -> Sources:
-        """Return what decides which files belong to an image."""
+        """Return what decides which files belong to an image; a saliency network that is not allowed makes nothing."""
         saliency = self._folder(Role.SALIENCY)
         choice = self.choices.saliency_method or (AUTO_SALIENCY if saliency is None else FILES_ONLY)
+        if self.saliency_network() in self.ungranted_files():
+            choice = FILES_ONLY
         return Sources(
             label_set=self.label_set,
             saliency=saliency,

@@ -12,7 +12,7 @@ from edam_gui.jobs import Deliver, JobContext, JobInfo
 from edam_gui.project.looking import Opening, is_project, look_at, project_of
 from edam_gui.project.opening import begin_project, fill_project, open_project
 from edam_gui.project.store import ProjectStore, Role, Root
-from edam_gui.session.context import Context
+from edam_gui.session.context import READ_ONLY, Context
 from edam_gui.session.messages import Level
 from edam_gui.session.opened import OpenedProject
 from edam_gui.session.save_state import SaveState
@@ -20,6 +20,8 @@ from edam_gui.session.save_state import SaveState
 _OPEN: Final = "open-project"
 _FILL: Final = "open-fill"
 _CHECK: Final = "open-check"
+_PATIENCE_S: Final = 1.0
+"""How long the last changes may take before they count as not saved."""
 _MANY: Final = 1000
 """Folders of this many photos are shown before all of them are listed."""
 
@@ -31,9 +33,9 @@ class Opener:
     ----------
     context, deliver
         The session's state, and how the store's writer reaches the owner's thread.
-    opened, listed, filled, closing
-        Called on the owner's thread: a project was opened; there are more images in it; all of them are there, with
-        their image-level labels; it is about to be closed.
+    opened, open_already, listed, filled, closing
+        Called on the owner's thread: a project was opened, or was open already; there are more images in it; all of
+        them are there, with their image-level labels; it is about to be closed.
     """
 
     def __init__(
@@ -42,29 +44,37 @@ class Opener:
         deliver: Deliver,
         *,
         opened: Callable[[], None],
+        open_already: Callable[[], None],
         listed: Callable[[], None],
         filled: Callable[[], None],
         closing: Callable[[], None],
     ) -> None:
         self._context = context
         self._opened = opened
+        self._open_already = open_already
         self._listed = listed
         self._filled = filled
         self._closing = closing
         self.save_state = SaveState(deliver, self._pending)
         self.granted: list[Path] = []
         self.on_grant: Callable[[Path], None] = lambda _folder: None
+        self.on_failed: Callable[[Path], None] = lambda _source: None
 
     def open(self, source: Path, *, list_file: Path | None = None, label_set: LabelSet = PASCAL_VOC) -> None:
         """Open a project file, or a folder, VOC root, list or image, for which a project is made if there is none."""
         saved, trouble = self.save_state.on_saved, self.save_state.on_trouble
+        project = self._context.project
+        # One that can only be read is opened again: the other window may have closed it.
+        here = project.store.path if project is not None and project.read_only is None else None
         existing = self._existing(check_at_once=False)
 
-        def work(_: JobContext) -> tuple[ProjectStore, Opening | None]:
+        def work(_: JobContext) -> tuple[ProjectStore | None, Opening | None]:
             file = source if is_project(source) else project_of(source)
             if file is not None:
-                return existing(file), None
+                return (None if file.resolve() == here else existing(file)), None
             opening = look_at(source, list_file)
+            if opening.project_file.resolve() == here:
+                return None, None
             if opening.exists:
                 return existing(opening.project_file), None
             store = begin_project(opening, label_set, on_saved=saved, on_trouble=trouble)
@@ -72,7 +82,7 @@ class Opener:
                 store.notices += (opening.notice,)
             return store, opening
 
-        self._start(work, f"Opening {source.name or source}")
+        self._start(work, source)
 
     def check(self) -> None:
         """Look through the whole of a large project, in a job, now that its list stands; recover it if it is damaged.
@@ -97,7 +107,7 @@ class Opener:
         """Open a project anew whose damage was found after it had been opened."""
         existing = self._existing(check_at_once=True)
         self.close()  # its lock would make the new one read-only
-        self._start(lambda _: (existing(file), None), f"Recovering {file.name}")
+        self._start(lambda _: (existing(file), None), file)
 
     def _existing(self, *, check_at_once: bool) -> Callable[[Path], ProjectStore]:
         """Return what opens a project file."""
@@ -109,26 +119,35 @@ class Opener:
             check_at_once=check_at_once,
         )
 
-    def _start(self, work: Callable[[JobContext], tuple[ProjectStore, Opening | None]], title: str) -> None:
+    def _start(self, work: Callable[[JobContext], tuple[ProjectStore | None, Opening | None]], source: Path) -> None:
+        def failed(sentence: str) -> None:
+            self._context.complain(sentence, "open")
+            self.on_failed(source)
+
         self._context.jobs.start(
             _OPEN,
             work,
             done=lambda opened: self._take(*opened),
-            failed=lambda text: self._context.complain(text, "open"),
+            failed=failed,
             # Its thread and its lock would stay otherwise.
-            dropped=lambda opened: opened[0].close(),
-            title=title,
+            dropped=lambda opened: opened[0].close() if opened[0] is not None else None,
+            stopped=lambda: self._context.say(Level.INFO, f"{source.name or source} was not opened.", "open"),
+            title=f"Opening {source.name or source}",
             lane="open",
         )
 
-    def _take(self, store: ProjectStore, opening: Opening | None) -> None:
+    def _take(self, store: ProjectStore | None, opening: Opening | None) -> None:
+        if store is None:
+            self._context.say(Level.INFO, "", "open")
+            self._open_already()
+            return
         self.close()
         project = OpenedProject(store)
         project.on_submit = self.save_state.submitted
         self._context.project = project
         self._context.say(Level.INFO, "", "open")
         if store.read_only is not None:
-            self._context.say(Level.WARNING, store.read_only, "read-only")
+            self._context.say(Level.WARNING, store.read_only, READ_ONLY)
         if opening is None:
             self._show(project)
         else:
@@ -169,11 +188,15 @@ class Opener:
         def failed(sentence: str) -> None:
             jobs.progressed.disconnect(show_first)
             self._context.complain(sentence, "open")
+            project.forget_files()
             self._show(project)
+
+        def stopped() -> None:
+            failed("Not all photos are listed, as you stopped that; File ▸ Add images adds the others.")
 
         jobs = self._context.jobs
         jobs.progressed.connect(show_first)
-        jobs.start(_FILL, work, done=done, failed=failed, title="Listing the photos", lane="open")
+        jobs.start(_FILL, work, done=done, failed=failed, stopped=stopped, title="Listing the photos", lane="open")
 
     def _show(self, project: OpenedProject) -> None:
         self._tell_notices(project)
@@ -195,7 +218,7 @@ class Opener:
         trouble = project.store.trouble
         if not project.close():
             self._context.complain(f"Not everything could be saved. {trouble or ''}".strip(), "save")
-        for topic in ("read-only", "notices", "save"):
+        for topic in (READ_ONLY, "notices", "save"):
             self._context.say(Level.INFO, "", topic)
         self._context.events.project_changed.emit()
 
@@ -221,6 +244,17 @@ class Opener:
         self._allow(folder)
         project.forget_files()
 
+    def ungranted_files(self) -> tuple[Path, ...]:
+        """Return the networks that the open project wants to read and the user has not allowed."""
+        project = self._context.project
+        return project.ungranted_files() if project is not None else ()
+
+    def allow_file(self, path: Path) -> None:
+        """Allow the project to read a file that the user has pointed at, now and in future."""
+        project = self._context.project
+        if project is not None and path.is_file() and not project.store.may_read(path):
+            self.grant(path)
+
     def missing(self) -> dict[Root, Path | None]:
         """Return the folders of the project that are not where they were, each with where it probably is now."""
         project = self._context.project
@@ -238,8 +272,18 @@ class Opener:
         self.granted.append(folder)
         self.on_grant(folder)
 
+    def unsaved(self) -> str:
+        """Return why not everything is on the disk, as a sentence, after another try; empty: it is."""
+        project = self._context.project
+        if project is None:
+            return ""
+        project.store.retry()
+        if project.store.flush(_PATIENCE_S):
+            return ""
+        return project.store.trouble or f"{project.store.path} is still being written."
+
     def save_elsewhere(self, path: Path) -> None:
-        """Write a full copy of the project and go on in it.
+        """Write a full copy of the project and go on in it; it may read what it could read before, in future too.
 
         Raises
         ------
@@ -248,7 +292,12 @@ class Opener:
         """
         project = self._context.project
         if project is not None:
+            allowed = [root.folder for root in project.store.roots() if root not in project.store.ungranted_roots()]
             project.store.move_to(path)
+            for folder in allowed:
+                if not folder.is_relative_to(project.folder):
+                    self._allow(folder)
+            self._context.say(Level.INFO, "", READ_ONLY)
             self._context.say(Level.INFO, f"The project is kept in {project.store.path} from now on.", "save")
             self._context.events.project_changed.emit()
             self._context.events.saved_changed.emit()

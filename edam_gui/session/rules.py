@@ -175,7 +175,7 @@ class Rules:
 
     def _keep(self, values: PartialThresholds) -> None:
         current = self._context.current
-        if self._context.project is None or values == self.own_fields():
+        if self._context.project is None or values == self.own_fields() or not self._context.may_change():
             self._context.events.rule_changed.emit()
             return
         image = current.id if self.scope is Scope.IMAGE and current is not None else None
@@ -215,7 +215,8 @@ class Rules:
 
     def choose(self, **values: Any) -> None:
         """Change dialect, rule, scores or score form of the project."""
-        if self._context.project is None:
+        if self._context.project is None or not self._context.may_change():
+            self._context.events.rule_changed.emit()
             return
         before = self._context.project.choices
         self.put_choices(replace(before, **values))

@@ -74,11 +74,20 @@ class RunAll:
             return report
 
         self._context.jobs.start(
-            RUN_ALL, work, done=self._finished, title=f"Running the model on {len(images)} images", lane="batch"
+            RUN_ALL,
+            work,
+            done=self._finished,
+            stopped=lambda: self._context.say(Level.INFO, "The run was stopped; what is done is kept.", RUN_ALL),
+            title=f"Running the model on {len(images)} images",
+            lane="batch",
         )
 
     def cancel(self) -> None:
         """Stop after the image that is being inferred."""
+        self._context.jobs.stop(RUN_ALL)
+
+    def forget(self) -> None:
+        """Stop without a word: the project is being closed."""
         self._context.jobs.cancel(RUN_ALL)
 
     def _finished(self, report: RunReport) -> None:

@@ -6,14 +6,16 @@ It knows no widgets: a script does what a click does.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from edam_gui.core.edits.rect import Rect, joined
 from edam_gui.core.label_set import LabelSet
+from edam_gui.imaging.photo import PHOTO_SUFFIXES
 from edam_gui.jobs import Deliver, JobRunner
 from edam_gui.project.choices import Choices
-from edam_gui.project.store import ImageRow, Status, Ticks
+from edam_gui.project.store import Status, Ticks
 from edam_gui.project.store.changes import SetView, set_annotator
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
@@ -93,8 +95,8 @@ class Session:
         self.shapes = Shapes(context, self.editing)
         self.clean_up = CleanUp(context, self.editing)
         self.notes = Notes(context)
-        self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours)
-        self.navigator = Navigator(context, self._go_to)
+        self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours, self._leave)
+        self.navigator = Navigator(context, self.desk.show)
         self.run_all = RunAll(context, self.navigator)
         self.exporting = Exporting(context)
         self.folders = Folders(context, self.rules, self.desk, self.navigator)
@@ -112,12 +114,14 @@ class Session:
             context,
             deliver,
             opened=self._opened,
+            open_already=self._open_already,
             listed=self.navigator.refresh,
             filled=self._filled,
             closing=self._closing,
         )
         self.folders.on_allow = self.opener.grant
         self._annotator = ""
+        self._to_add: tuple[Path, ...] = ()
         self.default_device = "auto"
         self._record_states()
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
@@ -158,21 +162,35 @@ class Session:
 
     # Doing -----------------------------------------------------------------------------------------------------------
 
-    def open(self, source: Path, *, list_file: Path | None = None) -> None:
-        """Open a project file, folder, VOC root, list or image."""
+    def open(self, source: Path, *others: Path, list_file: Path | None = None) -> None:
+        """Open a project file, folder, VOC root, list or image.
+
+        An image is shown, and added to the project of its folder if it is not in it; the images of `others` are added.
+        """
+        self._to_add = (source, *others) if others or source.suffix.lower() in PHOTO_SUFFIXES else ()
         self.opener.open(source, list_file=list_file)
 
     def load_model(self) -> None:
-        """Load the model that the project has chosen, else the default."""
+        """Load the model that the project has chosen, else the default; none while its file is not allowed."""
+        project = self.project
+        if project is not None and project.model_file() in project.ungranted_files():
+            self.model.unload()
+            return
         self.model.load(model_choice(self.rules.choices, self.default_device), self._agreed_classes)
 
     def choose_model(self, **values: Any) -> None:
-        """Choose another model, device, precision or scales for the project, and load it."""
-        if self.project is not None:
+        """Choose another model, device, precision or scales for the project, and load it.
+
+        A project that can only be read keeps its choice; the model is loaded for this sitting.
+        """
+        if values.get("model"):
+            self.opener.allow_file(Path(values["model"]))
+        if self.project is not None and self.project.read_only is None:
             self.rules.choose(**values)
             self.load_model()
         else:
-            self.model.load(model_choice(Choices(**values), self.default_device), self._agreed_classes)
+            choices = replace(self.rules.choices, **values)
+            self.model.load(model_choice(choices, self.default_device), self._agreed_classes)
 
     def accept(self) -> None:
         """Accept the image: what the model suggested and was looked at counts as confirmed."""
@@ -195,7 +213,7 @@ class Session:
         if self.current is not None:
             self.desk.reload()
         else:
-            self.navigator.next()
+            self.navigator.again()
 
     def set_annotator(self, name: str) -> None:
         """Say who is working; kept with every change of this and later projects."""
@@ -223,6 +241,11 @@ class Session:
         self.editing.abort_stroke()
         self.history.go_to(position)
 
+    def unsaved(self) -> str:
+        """End what is being done to the image, and return why not all is on the disk, as a sentence; empty: it is."""
+        self._leave()
+        return self.opener.unsaved()
+
     def close(self) -> None:
         """Write what is left and end every thread."""
         self.opener.close()
@@ -239,8 +262,23 @@ class Session:
         self.events.rule_changed.emit()
         self.load_model()
 
+    def _open_already(self) -> None:
+        self.events.project_changed.emit()
+        self._add_wanted()
+
+    def _add_wanted(self) -> bool:
+        """Add what the user pointed at besides the project; return whether an image of it will be shown."""
+        sources, self._to_add = self._to_add, ()
+        if not sources:
+            return False
+        is_image = sources[0].suffix.lower() in PHOTO_SUFFIXES
+        self.folders.add_images(*sources, show_first=is_image)
+        return is_image and self.project is not None and self.project.read_only is None
+
     def _listed(self) -> None:
         self.opener.check()
+        if self._add_wanted():
+            return
         last = self.project.store.setting(LAST_IMAGE) if self.project is not None else None
         if isinstance(last, int) and self.navigator.place_of(last) is not None:
             self.navigator.go_to(last)
@@ -268,10 +306,6 @@ class Session:
         self.events.project_changed.emit()
         return ""
 
-    def _go_to(self, row: ImageRow) -> None:
-        self._leave()
-        self.desk.show(row)
-
     def _leave(self) -> None:
         """Keep what is being done to the current image before it goes."""
         self.editing.finish_stroke()
@@ -281,6 +315,8 @@ class Session:
 
     def _closing(self) -> None:
         self._leave()
+        self.folders.forget()
+        self.run_all.forget()
         self.desk.clear()
         self.navigator.clear()
         self.sitting.close()

@@ -49,7 +49,7 @@ class Shapes:
 
     def fill_at(self, x: float, y: float, *, value: PaintValue | None = None) -> bool:
         """Paint the connected pixels of one label, background too, around a point."""
-        labels = self._labels()
+        labels = self._labels() if self._editing.is_map_whole() else None
         at = None if labels is None else pixel_at(x, y, _size(labels))
         # Joined at edges only: a one pixel wide diagonal line keeps the fill in.
         region = None if labels is None or at is None else component_at(labels, *at, connectivity=4)

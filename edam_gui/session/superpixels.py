@@ -8,6 +8,7 @@ from edam_gui.core.edits.superpixel_map import SuperpixelMap
 from edam_gui.core.errors import EdamError
 from edam_gui.jobs import JobContext
 from edam_gui.session.context import Context
+from edam_gui.session.messages import Level
 
 _KEY: Final = "superpixels"
 
@@ -69,8 +70,18 @@ class Superpixels:
             return SuperpixelMap(find_superpixels(photo.pixels), (photo.height, photo.width))
 
         self._context.jobs.start(
-            _KEY, work, done=self._found, failed=self._failed, title="Finding superpixels", lane="superpixels"
+            _KEY,
+            work,
+            done=self._found,
+            failed=self._failed,
+            stopped=self._stopped,
+            title="Finding superpixels",
+            lane="superpixels",
         )
+
+    def _stopped(self) -> None:
+        text = "Finding superpixels was stopped; switch painting by them off and on to find them."
+        self._context.say(Level.INFO, text, "tool")
 
     def _found(self, found: SuperpixelMap) -> None:
         self._map = found

@@ -85,7 +85,7 @@ class TickBook:
 
     def change(self, name: str, ticks: Ticks | None) -> None:
         """Write the ticks as a step of the history, of this name."""
-        if self._context.current is None:
+        if self._context.current is None or not self._context.may_change():
             return
         before = self.ticks
         self.put(ticks)

@@ -11,9 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from edam_gui.core.label_set import PASCAL_VOC
 from edam_gui.gui.app import Program
+from edam_gui.project.choices import Choices
+from edam_gui.project.opening import create_project, look_at
 from edam_gui.project.store import Role
-from edam_gui.session.model_host import ModelHost
+from edam_gui.project.store.changes import set_choices
+from edam_gui.session.model_host import ModelHost, ModelState
 from tests.gui.conftest import OpenWindow, close_program
 from tests.gui.driving import PATIENCE_MS, wait_for_label_map
 from tests.session.projects import make_folder, without_network
@@ -98,3 +102,50 @@ def test_in_trouble_the_project_can_be_saved_elsewhere(
     row = program.session.project.store.row(1)
     assert row.ticks is not None
     assert row.ticks.classes == {12}
+
+
+def test_networks_that_a_project_names_are_read_only_after_they_were_allowed(
+    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(ModelHost, "load", lambda _host, choice, _object_to: loaded.append(choice.name))
+    folder = make_folder(tmp_path / "project")
+    model, saliency = tmp_path / "theirs.safetensors", tmp_path / "theirs.onnx"
+    for file in (model, saliency):
+        file.write_bytes(b"")
+    with create_project(look_at(folder), PASCAL_VOC) as store:
+        store.submit(set_choices(Choices(model=str(model), saliency_method=str(saliency))))
+    program = open_window(folder)
+    wait_for_label_map(qtbot, program)
+    project, bar = program.session.project, program.window.workspace.messages
+    assert project is not None
+    assert loaded == [], "the model was read before it was allowed"
+    assert program.session.model.state is ModelState.NONE
+    assert project.sources().onnx is None, "the network was read before it was allowed"
+    assert str(model) in getattr(bar.message(), "text", "")
+    click_message(program, "Allow")
+    assert loaded == [str(model)]
+    assert project.sources().onnx is None
+    assert str(saliency) in getattr(bar.message(), "text", "")
+    click_message(program, "Allow")
+    assert project.sources().onnx == saliency
+    qtbot.waitUntil(
+        lambda: "theirs.onnx" in getattr(bar.message(), "text", ""), timeout=PATIENCE_MS
+    )  # it is no network
+    close_program(program)
+    again = open_window(folder)
+    wait_for_label_map(qtbot, again)
+    assert again.session.opener.ungranted_files() == (), "what was allowed is remembered"
+
+
+def test_a_network_that_the_user_chooses_need_not_be_allowed_again(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    saliency = tmp_path / "mine.onnx"
+    saliency.write_bytes(b"")
+    program = open_window(make_folder(tmp_path / "project"))
+    wait_for_label_map(qtbot, program)
+    program.session.folders.choose_saliency(str(saliency))
+    program.session.choose_model(model=str(tmp_path / "mine.onnx"))
+    assert program.session.opener.ungranted_files() == ()
+    wait_for_label_map(qtbot, program)

@@ -9,10 +9,12 @@ import numpy as np
 from PIL import Image
 
 from edam_gui.core.edits.brush import BrushPoint
+from edam_gui.core.edits.paint_rule import Over, PaintRule
 from edam_gui.jobs.delivery import DeliveryQueue
 from edam_gui.project.store import Role, Status
 from edam_gui.session.comparison import Against
 from edam_gui.session.messages import Message
+from edam_gui.session.model_host import ModelState
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.save_state import Saved
 from edam_gui.session.session import Session
@@ -195,3 +197,34 @@ def test_the_activation_mask_is_made_only_while_somebody_looks(driven: Driven) -
     assert plane.max() == np.float32(0.9)
     session.activation.want(False)
     assert session.activation.plane is None
+
+
+def test_what_goes_by_the_label_map_waits_for_it(folder: Path, tmp_path: Path) -> None:
+    (folder / "masks" / "p0.npz").unlink()
+    queue = DeliveryQueue()
+    session = Session(queue, PassCache(tmp_path / "cache"))
+    said: list[str] = []
+
+    @session.events.message.connect
+    def hear(message: Message) -> None:
+        said.append(message.text)
+
+    session.model.state = ModelState.LOADING  # torch takes its time
+    try:
+        session.open(folder)
+        assert queue.run_until(lambda: session.current is not None and session.current.labels is not None, 20)
+        editing = session.editing
+        assert not session.shapes.fill_at(5, 5), "the whole photo would be filled"
+        assert not editing.bake()
+        editing.set_paint(replace(editing.paint, rule=PaintRule(Over.BACKGROUND)))
+        assert not editing.begin_stroke(BrushPoint(5, 5)), "everything is background as yet"
+        session.exporting.export_current(tmp_path / "label.png")
+        assert not (tmp_path / "label.png").exists()
+        assert sum("still at work" in text for text in said) >= 4
+        editing.set_paint(replace(editing.paint, rule=PaintRule()))
+        assert editing.begin_stroke(BrushPoint(5, 5)), "a free brush paints all the same"
+        editing.finish_stroke()
+        session.model.state = ModelState.NONE  # there will be no masks: the map is painted by hand
+        assert session.shapes.fill_at(60, 60)
+    finally:
+        session.close()

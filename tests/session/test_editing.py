@@ -353,7 +353,7 @@ def test_a_read_only_project_is_not_painted_on(driven: Driven, folder: Path, tmp
     assert first.project.read_only is None
 
 
-def test_files_that_are_read_again_drop_the_open_stroke(driven: Driven) -> None:
+def test_files_that_are_read_again_end_the_open_stroke_and_keep_it(driven: Driven) -> None:
     session, queue = driven
     paint(session)
     stroke(session, (5, 5))
@@ -362,9 +362,9 @@ def test_files_that_are_read_again_drop_the_open_stroke(driven: Driven) -> None:
     assert not session.editing.is_painting
     settle(session, queue)
     session.editing.finish_stroke()
-    assert names(session) == ("Brush: person",)
+    assert names(session) == ("Brush: person", "Brush: person")
     assert labels(session)[5, 5] == PERSON
-    assert labels(session)[5, 60] == 0
+    assert labels(session)[5, 60] == PERSON
 
 
 def test_without_masks_everything_can_be_painted_by_hand(driven: Driven) -> None:

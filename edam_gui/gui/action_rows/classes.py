@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edam_gui.gui.action_rows.conditions import IMAGE, SUGGESTIONS, WRITABLE
+from edam_gui.gui.action_rows.conditions import CHOSEN, CHOSEN_WRITABLE, SUGGESTIONS
 from edam_gui.gui.shell.action_spec import ActionSpec
 
 CLASSES: Final = (
@@ -15,7 +15,7 @@ CLASSES: Final = (
             "Classes",
             keys=(str(digit),),
             tip="Pick a class by its number; above nine two digits, one after the other",
-            enabled_when=IMAGE,
+            enabled_when=CHOSEN,
         )
         for digit in range(10)
     ),
@@ -26,7 +26,7 @@ CLASSES: Final = (
         icon="chevron-down",
         keys=("Ctrl+Down",),
         tip="Pick the next ticked class",
-        enabled_when=IMAGE,
+        enabled_when=CHOSEN,
         repeats=True,
     ),
     ActionSpec(
@@ -36,7 +36,7 @@ CLASSES: Final = (
         icon="chevron-up",
         keys=("Ctrl+Up",),
         tip="Pick the previous ticked class",
-        enabled_when=IMAGE,
+        enabled_when=CHOSEN,
         repeats=True,
     ),
     ActionSpec(
@@ -46,7 +46,7 @@ CLASSES: Final = (
         icon="tag",
         keys=("Ctrl+T",),
         tip="Say that the picked class is in this photo, or is not",
-        enabled_when=WRITABLE,
+        enabled_when=CHOSEN_WRITABLE,
     ),
     ActionSpec(
         "class.confirm",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edam_gui.gui.action_rows.conditions import REDO, UNDO, WRITABLE
+from edam_gui.gui.action_rows.conditions import CHOSEN_WRITABLE, REDO, UNDO, WRITABLE
 from edam_gui.gui.shell.action_spec import ActionSpec
 
 EDIT: Final = (
@@ -69,6 +69,6 @@ EDIT: Final = (
         icon="note",
         keys=("Ctrl+M",),
         tip="Write a note on this image",
-        enabled_when=WRITABLE,
+        enabled_when=CHOSEN_WRITABLE,
     ),
 )

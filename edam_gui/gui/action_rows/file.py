@@ -62,6 +62,15 @@ FILE: Final = (
         enabled_when=PROJECT,
     ),
     ActionSpec(
+        "file.save_elsewhere",
+        "Sa&ve project elsewhere…",
+        "File",
+        icon="save",
+        keys=("Ctrl+Shift+S",),
+        tip="Write a full copy of the project to another place and go on in it",
+        enabled_when=PROJECT,
+    ),
+    ActionSpec(
         "file.export",
         "&Export this label map…",
         "File",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edam_gui.gui.action_rows.conditions import PROJECT, WRITABLE
+from edam_gui.gui.action_rows.conditions import CHOSEN_WRITABLE, PROJECT, WRITABLE
 from edam_gui.gui.shell.action_spec import ActionSpec
 
 IMAGES: Final = (
@@ -62,7 +62,7 @@ IMAGES: Final = (
         icon="needs-work",
         keys=("W",),
         tip="Come back to this image later; go on",
-        enabled_when=WRITABLE,
+        enabled_when=CHOSEN_WRITABLE,
     ),
     ActionSpec(
         "image.skip",
@@ -71,7 +71,7 @@ IMAGES: Final = (
         icon="skip",
         keys=("Shift+W",),
         tip="Leave this image out of the export; go on",
-        enabled_when=WRITABLE,
+        enabled_when=CHOSEN_WRITABLE,
     ),
     ActionSpec(
         "image.find",

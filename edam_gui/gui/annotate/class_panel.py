@@ -22,6 +22,7 @@ from edam_gui.gui.annotate.class_model import ClassModel, Column
 from edam_gui.gui.annotate.screen_palette import screen_palette
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.roles import Role, with_role
+from edam_gui.session.model_host import ModelState
 from edam_gui.session.session import Session
 
 _FIRST_LINES = 7
@@ -162,7 +163,7 @@ class ClassPanel(QWidget):
         if suggested:
             return "Suggested by the model: check them. Only ticked classes get pixels."
         if current.ticks is None and current.files is not None:
-            waiting = self._session.desk.inferring or not self._session.model.is_ready
+            waiting = self._session.desk.inferring or self._session.model.state is ModelState.LOADING
             if waiting:
                 return "Nothing is known of this photo yet; the model's suggestion comes when it is ready."
             return "Tick the classes that this photo shows."

@@ -65,6 +65,11 @@ class Workspace(QWidget):
             self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
+    def in_grid(self) -> bool:
+        """Whether the grid is what the middle of the window shows."""
+        return self._grid is not None and self._pages.currentWidget() is self._grid
+
+    @property
     def grid(self) -> ImageGrid | None:
         """The grid, once it was shown."""
         return self._grid

@@ -62,7 +62,7 @@ def bind_edit(
         controller.cancel()
         if session.editing.bake():
             say("The label map stays as it is now, whatever happens to thresholds and model. Undo takes that back.")
-        else:
+        elif session.editing.is_map_whole():
             say("Every pixel is a correction already.")
 
     book.bind_all(

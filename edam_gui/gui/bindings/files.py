@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMainWindow
 
 from edam_gui.core.errors import EdamError
 from edam_gui.gui.shell.action_book import ActionBook
-from edam_gui.project.looking import PROJECT_NAME
+from edam_gui.gui.unsaved_question import UnsavedQuestion
+from edam_gui.project.looking import PROJECT_NAME, PROJECT_SUFFIX, is_project
 from edam_gui.session.messages import Level, Message
 from edam_gui.session.session import Session
 
@@ -25,15 +26,24 @@ class FileActions:
     ----------
     session, window
         Whose projects, and over which window dialogs open.
-    opened
-        Called with every path that is opened, to remember it.
+    opened, gone
+        Called with every path that is opened, to remember it, and with one that is not there any more.
     """
 
-    def __init__(self, session: Session, window: QMainWindow, opened: Callable[[Path], object]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        window: QMainWindow,
+        opened: Callable[[Path], object],
+        gone: Callable[[Path], object] = lambda _path: None,
+    ) -> None:
+        self._gone = gone
+        session.opener.on_failed = self._failed
         self._session = session
         self._window = window
         self._opened = opened
         self._pending: Path | None = None
+        self.unsaved = UnsavedQuestion(session, self.save_elsewhere, window)
         session.events.project_changed.connect(self._project_changed)
 
     def bind(self, book: ActionBook) -> None:
@@ -44,9 +54,10 @@ class FileActions:
                 "file.open_voc": self.open_voc,
                 "file.open_list": self.open_list,
                 "file.open_project": self.open_project,
-                "file.close_project": self._session.opener.close,
+                "file.close_project": self.close_project,
                 "file.add_images": self.add_images,
                 "file.import_labels": self.import_labels,
+                "file.save_elsewhere": self.save_elsewhere,
                 "file.save_labels": self.save_labels,
                 "file.folders": self.show_folders,
                 "file.export": self.export_current,
@@ -55,10 +66,34 @@ class FileActions:
             }
         )
 
-    def open_path(self, path: Path) -> None:
-        """Open a folder, VOC root, list, image or project; it is remembered once it is open."""
-        self._pending = path
-        self._session.open(path)
+    def open_path(self, path: Path, *others: Path, list_file: Path | None = None) -> None:
+        """Open a folder, VOC root, list, image or project; it is remembered once it is open.
+
+        Images of other folders, lists or files are added to it. Projects cannot be joined: one of them is opened alone.
+        """
+        joined = [other for other in others if not is_project(path) and not is_project(other)]
+
+        def go_on() -> None:
+            self._pending = path
+            self._session.open(path, *joined, list_file=list_file)
+            left = len(others) - len(joined)
+            text = f"Only {path.name} is opened: projects are opened one at a time." if left else ""
+            self._session.events.message.emit(Message(Level.INFO, text, "drop"))
+
+        if self.unsaved.is_clear(go_on):
+            go_on()
+
+    def close_project(self) -> None:
+        """Close the project; ask first if something of it is not saved."""
+        if self.unsaved.is_clear(self._session.opener.close):
+            self._session.opener.close()
+
+    def _failed(self, path: Path) -> None:
+        if self._pending == path and not path.exists():
+            self._gone(path)
+        self._pending = None
+        if self._session.project is None:
+            self._session.load_model()  # so that it is there when something is opened
 
     def _project_changed(self) -> None:
         if self._session.project is not None and self._pending is not None:
@@ -83,8 +118,7 @@ class FileActions:
         names = [_ALL_IMAGES, *lists]
         name, ok = QInputDialog.getItem(self._window, "Open a VOC root", "Which images", names, 0, False)
         if ok:
-            self._pending = root
-            self._session.open(root, list_file=lists.get(name))
+            self.open_path(root, list_file=lists.get(name))
 
     def _open_folder(self, title: str) -> None:
         chosen = QFileDialog.getExistingDirectory(self._window, title, self._start())
@@ -157,16 +191,22 @@ class FileActions:
 
         self._show(ExportDialog(self._session, self._window))
 
-    def save_elsewhere(self) -> None:
-        """Ask for another place and go on with a full copy of the project there."""
-        start = str(Path.home() / "project.edam")
+    def save_elsewhere(self) -> bool:
+        """Ask for another place and go on with a full copy of the project there; return whether that was done."""
+        start = str(Path.home() / PROJECT_NAME)
         chosen, _ = QFileDialog.getSaveFileName(self._window, "Save the project elsewhere", start, "Projects (*.edam)")
         if not chosen:
-            return
+            return False
+        path = Path(chosen)
+        if path.suffix.lower() != PROJECT_SUFFIX:  # it would be taken for a list or an image when it is opened
+            path = path.with_name(path.name + PROJECT_SUFFIX)
         try:
-            self._session.opener.save_elsewhere(Path(chosen))
+            self._session.opener.save_elsewhere(path)
         except EdamError as error:
             self._session.events.message.emit(Message(Level.ERROR, str(error), "save"))
+            return False
+        self._opened(path)  # the next start goes on there, not in the old place
+        return True
 
     def open_demo(self) -> None:
         """Write the demo photos into the user's data folder and open them."""

@@ -16,8 +16,8 @@ def bind_model(book: ActionBook, session: Session, window: QMainWindow) -> None:
     """Bind choosing and running the model."""
 
     def cancel() -> None:
-        session.run_all.cancel()
-        session.exporting.cancel()
+        for info in session.jobs.shown():
+            session.jobs.stop(info.key)
 
     book.bind_all(
         {

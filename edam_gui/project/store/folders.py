@@ -76,6 +76,10 @@ class ProjectFolders(ProjectReads):
         """Allow folders outside the project's, until it is closed; the caller's settings remember them."""
         self._grants.allow(folders)
 
+    def may_read(self, path: Path) -> bool:
+        """Return whether a path, links resolved, lies in an allowed folder, or is an allowed file."""
+        return self._grants.covers(path.absolute())
+
     @property
     def granted(self) -> frozenset[Path]:
         """The folders that may be read, the project's own too: what the settings remember for the next time."""
