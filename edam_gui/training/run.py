@@ -29,7 +29,9 @@ from edam_gui.training.run_folder import RunFolder, open_run, write_process
 from edam_gui.training.state_file import TrainState, read_state
 from edam_gui.training.trainer import Trainer
 
-_LOCK_PATIENCE_S: Final = 10.0
+_LOCK_PATIENCE_S: Final = 1.0
+"""Whoever looks whether a run lives holds its lock for an instant."""
+_RESTART_PATIENCE_S: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def run_training(run_dir: Path, team: Team, observer: Observer | None = None) ->
         torch.set_num_threads(config.threads)
     with ExitStack() as stack:
         if team.leads:
-            stack.enter_context(_locked(folder.lock, _LOCK_PATIENCE_S if team.restarts else 0.0))
+            stack.enter_context(_locked(folder.lock, _RESTART_PATIENCE_S if team.restarts else _LOCK_PATIENCE_S))
             write_process(folder, ProcessIdentity.own())
             write_environment(folder.environment, team.device, team.world)
         requests = Requests(folder)
@@ -198,7 +200,7 @@ def _record_end(recorder: Recorder, trainer: Trainer, outcome: Outcome, sentence
 
 @contextmanager
 def _locked(path: Path, patience_s: float) -> Iterator[None]:
-    """Take the lock; a process that was killed a moment ago may still be on its way out."""
+    """Take the lock; a process that was killed or looked at it a moment ago may still have it."""
     deadline = time.monotonic() + patience_s
     while True:
         lock = run_lock(path)

@@ -46,6 +46,28 @@ def test_missing_files_are_named_and_all_missing_is_a_problem(manifest: Manifest
     assert "more files" in everything.problems[-1]
 
 
+def test_photos_to_learn_from_must_be_there_even_if_those_for_validation_are(
+    manifest: Manifest, tmp_path: Path
+) -> None:
+    gone = replace(manifest, images=tuple(replace(i, path=tmp_path / i.path.name) for i in manifest.images))
+    assert not check_run(config(), gone).usable
+
+
+def test_what_the_figure_means_is_said_where_photos_serve_twice(manifest: Manifest) -> None:
+    said = [w for w in check_run(config(), manifest).warnings if "learned from too" in w]
+    assert len(said) == 1
+    assert said[0].startswith("3 of 3 images for validation")
+    others = replace(manifest, images=manifest.images[3:])
+    assert not [w for w in check_run(config(), others).warnings if "learned from too" in w]
+
+
+def test_a_place_where_no_run_can_be_is_a_problem(manifest: Manifest, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    check = check_run(config(), manifest, tmp_path / "file" / "run")
+    assert not check.usable
+    assert "cannot be written" in check.problems[0]
+
+
 def test_an_estimate_comes_from_timed_steps_and_leaves_nothing_behind(manifest: Manifest) -> None:
     found = estimate(config(max_steps=50), manifest, torch.device("cpu"), steps=2)
     assert found.max_steps == 50
