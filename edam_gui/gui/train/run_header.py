@@ -88,6 +88,8 @@ class RunHeader(QWidget):
         buttons.setSpacing(spacing.NORMAL)
         for button in (self.use, self.pause, self.go_on, self.stop, self.end, self.resume):
             buttons.addWidget(button)
+        for button in (self.pause, self.go_on, self.stop, self.end, self.resume):
+            button.hide()  # never all at once: together they would widen the window
         buttons.addStretch(1)
         buttons.addWidget(self.clone)
         buttons.addWidget(self.delete)

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 import psutil
 import pytest
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QMessageBox, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
@@ -362,3 +362,24 @@ def test_several_runs_are_drawn_in_one_plot(open_window: OpenWindow, runs: Path,
     assert "crashed" in page.view.legend.text()
     page.view.curves.logarithmic.setChecked(True)
     assert plot.getAxis("left").logMode
+
+
+def test_a_look_at_the_training_tab_leaves_the_labelling_panels_as_they_were(
+    open_window: OpenWindow, photos: Path, qtbot: QtBot
+) -> None:
+    program = open_window(photos)
+    wait_for_label_map(qtbot, program)
+    window = program.window
+    window.resize(1100, 760)
+
+    def panels() -> list[object]:
+        QCoreApplication.processEvents()
+        return [window.size(), *((dock.objectName(), dock.geometry(), dock.visibleRegion()) for dock in window.docks)]
+
+    qtbot.waitUntil(lambda: window.docks[-1].width() > 0, timeout=PATIENCE_MS)
+    before = panels()
+    for _ in range(2):
+        go_to_training(program)
+        QTest.keyClick(window, Qt.Key.Key_F2)
+        assert window.canvas.isVisible()
+        assert panels() == before
