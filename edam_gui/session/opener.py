@@ -178,6 +178,7 @@ class Opener:
         trouble = project.store.trouble
         if not project.close():
             self._context.complain(f"Not everything could be saved. {trouble or ''}".strip(), "save")
+        self.save_state.forget()
         for topic in (READ_ONLY, "notices", "save"):
             self._context.say(Level.INFO, "", topic)
         self._context.events.project_changed.emit()
