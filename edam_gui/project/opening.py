@@ -16,7 +16,7 @@ from edam_gui.jobs import CancelToken
 from edam_gui.project.images import list_images
 from edam_gui.project.looking import PROJECT_NAME, Opening, fallback_file, is_project, look_at, without
 from edam_gui.project.store import ImageRow, ProjectStore, Query, Role, Sort, Ticks
-from edam_gui.project.store.changes import AddImages, ImportTicks, SetRole, SetSetting
+from edam_gui.project.store.changes import AddImages, Change, ImportTicks, SetRole, SetSetting
 from edam_gui.project.store.natural import natural_bytes
 
 __all__ = [
@@ -145,7 +145,7 @@ def fill_project(
         progress(count)
     if Role.LABELS in opening.roles:
         try:
-            problems += import_labels(store, opening.roles[Role.LABELS], token)
+            problems += import_labels(store, opening.roles[Role.LABELS], token, untouched=True)
         except InputFileError as error:
             problems.append(str(error))
     return tuple(problems)
@@ -216,8 +216,24 @@ def set_role(store: ProjectStore, role: Role, place: Path | None) -> None:
     store.submit(SetRole(role, location))
 
 
-def import_labels(store: ProjectStore, source: Path, token: CancelToken | None = None) -> tuple[str, ...]:
+def import_labels(
+    store: ProjectStore,
+    source: Path,
+    token: CancelToken | None = None,
+    *,
+    untouched: bool = False,
+    step: Callable[[ImageRow, Ticks], Change] | None = None,
+) -> tuple[str, ...]:
     """Tick the classes that a file or folder of image-level labels names; other images stay as they are.
+
+    Parameters
+    ----------
+    store, source, token
+        The project, what is read, and what stops the work.
+    untouched
+        Leave alone what somebody has worked on.
+    step
+        Makes the step of the history of an image whose known classes are replaced, so that this can be undone.
 
     Returns
     -------
@@ -239,13 +255,16 @@ def import_labels(store: ProjectStore, source: Path, token: CancelToken | None =
     for page in pages:
         if token is not None:
             token.check()
-        for change in _ticks(labels, page, problems):
-            store.submit(change)
+        for change, pairs in _ticks(labels, page, problems, untouched=untouched):
+            steps = [step(row, ticks) for row, ticks in pairs if row.ticks not in (None, ticks)] if step else []
+            store.submit(change, *steps)
         store.flush()
     return tuple(dict.fromkeys(problems))
 
 
-def _ticks(labels: ImageLabels, rows: Iterable[ImageRow], problems: list[str]) -> Iterator[ImportTicks]:
+def _ticks(
+    labels: ImageLabels, rows: Iterable[ImageRow], problems: list[str], *, untouched: bool
+) -> Iterator[tuple[ImportTicks, list[tuple[ImageRow, Ticks]]]]:
     by_root: dict[int, list[tuple[ImageRow, Ticks]]] = {}
     for row in rows:
         try:
@@ -256,7 +275,7 @@ def _ticks(labels: ImageLabels, rows: Iterable[ImageRow], problems: list[str]) -
         if classes is not None:
             by_root.setdefault(row.location.root, []).append((row, Ticks(classes)))
     for root, pairs in by_root.items():
-        yield ImportTicks(root, tuple((row.relative, ticks) for row, ticks in pairs))
+        yield ImportTicks(root, tuple((row.relative, ticks) for row, ticks in pairs), untouched), pairs
 
 
 def _chunks(relatives: Iterator[str], *, ordered: bool) -> Iterator[tuple[str, ...]]:
