@@ -363,6 +363,8 @@ class Session:
         history.register("thresholds", put_thresholds)
         history.register("choices", lambda state: self.rules.put_choices(Choices.from_data(state["choices"])))
         history.register("status", lambda state: self.navigator.put_status(Status(state)))
+        history.register("crf", self.labelling.put_crf)
+        self.labelling.on_crf = lambda before, after: history.record_state("crf", "Dense CRF", before, after)
         history.register("note", self.notes.put)
         self.notes.on_step = lambda before, after: history.record_state("note", "Note", before, after)
         self.ticks.on_step = on_ticks
