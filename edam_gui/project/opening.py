@@ -27,6 +27,7 @@ __all__ = [
     "add_images",
     "begin_project",
     "create_project",
+    "end_listing",
     "fallback_file",
     "fill_project",
     "import_labels",
@@ -34,11 +35,14 @@ __all__ = [
     "look_at",
     "open_project",
     "set_role",
+    "unfinished",
 ]
 
 ORDER_SETTING: Final = "order"
 """Setting that holds the `Sort` in which the images were opened: a list's own order, or natural order."""
 
+_LISTING: Final = "listing"
+"""Setting that names what is being listed: [folder or list, list that chooses among its images], until all is there."""
 _CHUNK: Final = 2000
 
 
@@ -95,6 +99,8 @@ def begin_project(
     try:
         root = store.add_root(opening.root)
         store.submit(SetSetting(ORDER_SETTING, (Sort.POSITION if opening.ordered else Sort.NATURAL).value))
+        chosen = None if opening.list_file is None else str(opening.list_file.absolute())
+        store.submit(SetSetting(_LISTING, [str(opening.source.absolute()), chosen]))
         for role, place in opening.roles.items():
             set_role(store, role, place)
         store.submit(AddImages(root.id, next(_chunks(opening.relatives([]), ordered=opening.ordered), ())))
@@ -148,7 +154,31 @@ def fill_project(
             problems += import_labels(store, opening.roles[Role.LABELS], token, untouched=True)
         except InputFileError as error:
             problems.append(str(error))
+    end_listing(store)
     return tuple(problems)
+
+
+def end_listing(store: ProjectStore) -> None:
+    """Note that all images are there that are wanted."""
+    store.submit(SetSetting(_LISTING, None))
+
+
+def unfinished(store: ProjectStore) -> Opening | None:
+    """Return what was still being listed when the project was closed; `fill_project` goes on with it.
+
+    Nothing that the project may not read is looked at: its file may be anybody's.
+    """
+    named = store.setting(_LISTING)
+    if store.read_only is not None or not isinstance(named, list) or not all(isinstance(n, str) for n in named[:1]):
+        return None
+    paths = [Path(name) for name in named[:2] if isinstance(name, str)]
+    if not paths or not all(store.may_read(path) for path in paths):
+        return None
+    try:
+        opening = look_at(*paths)
+    except InputFileError:
+        return None  # it is gone: the images that are listed say so
+    return opening if opening.project_file.resolve() == store.path else None
 
 
 def open_project(

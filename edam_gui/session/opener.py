@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
 from edam_gui.jobs import Deliver, JobContext, JobInfo
 from edam_gui.project.looking import Opening, is_project, look_at
-from edam_gui.project.opening import begin_project, fill_project, open_project
+from edam_gui.project.opening import begin_project, end_listing, fill_project, open_project, unfinished
 from edam_gui.project.store import ProjectStore, Role, Root
 from edam_gui.session.context import READ_ONLY, Context
 from edam_gui.session.messages import Level
@@ -22,6 +24,52 @@ _PATIENCE_S: Final = 1.0
 """How long the last changes may take before they count as not saved."""
 _MANY: Final = 1000
 """Folders of this many photos are shown before all of them are listed."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """A project that was opened, and what is still to be listed in it."""
+
+    store: ProjectStore
+    opening: Opening | None
+    is_new: bool = False
+
+
+class _Unclaimed:
+    """Holds what was opened until it is taken: who opens it again meanwhile gets it, instead of finding it locked."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: _Found | None = None
+
+    def hold(self, found: _Found) -> _Found:
+        with self._lock:
+            self._found = found
+        return found
+
+    def take(self, path: Path) -> _Found | None:
+        """Return what is held if it is this project; close it otherwise."""
+        with self._lock:
+            found, self._found = self._found, None
+            if found is None:
+                return None
+            if found.store.path != path:
+                found.store.close()
+                return None
+            self._found = replace(found)  # whoever had it before may close what it had
+            return self._found
+
+    def claim(self, found: _Found) -> None:
+        with self._lock:
+            if self._found is found:
+                self._found = None
+
+    def close(self, found: _Found | None) -> None:
+        """Close what nobody wants; not if it is wanted again."""
+        with self._lock:
+            if found is not None and self._found is found:
+                self._found = None
+                found.store.close()
 
 
 class Opener:
@@ -54,6 +102,7 @@ class Opener:
         self._filled = filled
         self._closing = closing
         self.save_state = SaveState(deliver, self._pending)
+        self._unclaimed = _Unclaimed()
         self.granted: list[Path] = []
         self.on_grant: Callable[[Path], None] = lambda _folder: None
         self.on_failed: Callable[[Path], None] = lambda _source: None
@@ -66,20 +115,24 @@ class Opener:
         # One that can only be read is opened again: the other window may have closed it.
         here = project.store.path if project is not None and project.read_only is None else None
 
-        def work(_: JobContext) -> tuple[ProjectStore | None, Opening | None]:
-            if is_project(source):
-                if source.resolve() == here:
-                    return None, None
-                return open_project(source, granted=granted, on_saved=saved, on_trouble=trouble), None
-            opening = look_at(source, list_file)
-            if opening.project_file.resolve() == here:
-                return None, None
-            if opening.exists:
-                return open_project(opening.project_file, granted=granted, on_saved=saved, on_trouble=trouble), None
+        def known(path: Path) -> _Found:
+            store = open_project(path, granted=granted, on_saved=saved, on_trouble=trouble)
+            return _Found(store, unfinished(store))
+
+        def work(_: JobContext) -> _Found | None:
+            opening = None if is_project(source) else look_at(source, list_file)
+            path = source if opening is None else opening.project_file
+            if path.resolve() == here:
+                return None
+            left = self._unclaimed.take(path.resolve())
+            if left is not None:
+                return left
+            if opening is None or opening.exists:
+                return self._unclaimed.hold(known(path))
             store = begin_project(opening, label_set, on_saved=saved, on_trouble=trouble)
             if opening.notice is not None:
                 store.notices += (opening.notice,)
-            return store, opening
+            return self._unclaimed.hold(_Found(store, opening, is_new=True))
 
         def failed(sentence: str) -> None:
             self._context.complain(sentence, "open")
@@ -88,20 +141,22 @@ class Opener:
         self._context.jobs.start(
             _OPEN,
             work,
-            done=lambda opened: self._take(*opened),
+            done=self._take,
             failed=failed,
             # Its thread and its lock would stay otherwise.
-            dropped=lambda opened: opened[0].close() if opened[0] is not None else None,
+            dropped=self._unclaimed.close,
             stopped=lambda: self._context.say(Level.INFO, f"{source.name or source} was not opened.", "open"),
             title=f"Opening {source.name or source}",
             lane="open",
         )
 
-    def _take(self, store: ProjectStore | None, opening: Opening | None) -> None:
-        if store is None:
+    def _take(self, found: _Found | None) -> None:
+        if found is None:
             self._context.say(Level.INFO, "", "open")
             self._open_already()
             return
+        store = found.store
+        self._unclaimed.claim(found)
         self.close()
         project = OpenedProject(store)
         project.on_submit = self.save_state.submitted
@@ -109,17 +164,17 @@ class Opener:
         self._context.say(Level.INFO, "", "open")
         if store.read_only is not None:
             self._context.say(Level.WARNING, store.read_only, READ_ONLY)
-        if opening is None:
+        for root in project.store.roots():
+            if found.is_new and not root.inside:
+                # The user has just pointed at this folder, which allows it from now on.
+                self._allow(root.folder)
+        if found.opening is None:
             self._show(project)
         else:
-            self._fill(project, opening)
+            self._fill(project, found.opening)
 
     def _fill(self, project: OpenedProject, opening: Opening) -> None:
         """List the images of a new project; many of them are shown before all are there."""
-        for root in project.store.roots():
-            if not root.inside:
-                # The user has just pointed at this folder, which allows it from now on.
-                self._allow(root.folder)
         shown = False
 
         def show_first(info: JobInfo) -> None:
@@ -153,6 +208,7 @@ class Opener:
             self._show(project)
 
         def stopped() -> None:
+            end_listing(project.store)
             failed("Not all photos are listed, as you stopped that; File ▸ Add images adds the others.")
 
         jobs = self._context.jobs
