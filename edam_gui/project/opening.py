@@ -16,7 +16,7 @@ from edam_gui.jobs import CancelToken
 from edam_gui.project.images import list_images
 from edam_gui.project.looking import PROJECT_NAME, Opening, fallback_file, is_project, look_at, project_of, without
 from edam_gui.project.store import ImageRow, ProjectStore, Query, Role, Sort, Ticks
-from edam_gui.project.store.changes import AddImages, ImportTicks, SetRole, SetSetting
+from edam_gui.project.store.changes import AddImages, Change, ImportTicks, SetRole, SetSetting
 from edam_gui.project.store.natural import natural_bytes
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "add_images",
     "begin_project",
     "create_project",
+    "end_listing",
     "fallback_file",
     "fill_project",
     "import_labels",
@@ -35,11 +36,14 @@ __all__ = [
     "open_project",
     "project_of",
     "set_role",
+    "unfinished",
 ]
 
 ORDER_SETTING: Final = "order"
 """Setting that holds the `Sort` in which the images were opened: a list's own order, or natural order."""
 
+_LISTING: Final = "listing"
+"""Setting that names what is being listed: [folder or list, list that chooses among its images], until all is there."""
 _CHUNK: Final = 2000
 
 
@@ -96,6 +100,8 @@ def begin_project(
     try:
         root = store.add_root(opening.root)
         store.submit(SetSetting(ORDER_SETTING, (Sort.POSITION if opening.ordered else Sort.NATURAL).value))
+        chosen = None if opening.list_file is None else str(opening.list_file.absolute())
+        store.submit(SetSetting(_LISTING, [str(opening.source.absolute()), chosen]))
         for role, place in opening.roles.items():
             set_role(store, role, place)
         store.submit(AddImages(root.id, next(_chunks(opening.relatives([]), ordered=opening.ordered), ())))
@@ -146,10 +152,34 @@ def fill_project(
         progress(count)
     if Role.LABELS in opening.roles:
         try:
-            problems += import_labels(store, opening.roles[Role.LABELS], token)
+            problems += import_labels(store, opening.roles[Role.LABELS], token, untouched=True)
         except InputFileError as error:
             problems.append(str(error))
+    end_listing(store)
     return tuple(problems)
+
+
+def end_listing(store: ProjectStore) -> None:
+    """Note that all images are there that are wanted."""
+    store.submit(SetSetting(_LISTING, None))
+
+
+def unfinished(store: ProjectStore) -> Opening | None:
+    """Return what was still being listed when the project was closed; `fill_project` goes on with it.
+
+    Nothing that the project may not read is looked at: its file may be anybody's.
+    """
+    named = store.setting(_LISTING)
+    if store.read_only is not None or not isinstance(named, list) or not all(isinstance(n, str) for n in named[:1]):
+        return None
+    paths = [Path(name) for name in named[:2] if isinstance(name, str)]
+    if not paths or not all(store.may_read(path) for path in paths):
+        return None
+    try:
+        opening = look_at(*paths)
+    except InputFileError:
+        return None  # it is gone: the images that are listed say so
+    return opening if opening.project_file.resolve() == store.path else None
 
 
 def open_project(
@@ -220,8 +250,24 @@ def set_role(store: ProjectStore, role: Role, place: Path | None) -> None:
     store.submit(SetRole(role, location))
 
 
-def import_labels(store: ProjectStore, source: Path, token: CancelToken | None = None) -> tuple[str, ...]:
+def import_labels(
+    store: ProjectStore,
+    source: Path,
+    token: CancelToken | None = None,
+    *,
+    untouched: bool = False,
+    step: Callable[[ImageRow, Ticks], Change] | None = None,
+) -> tuple[str, ...]:
     """Tick the classes that a file or folder of image-level labels names; other images stay as they are.
+
+    Parameters
+    ----------
+    store, source, token
+        The project, what is read, and what stops the work.
+    untouched
+        Leave alone what somebody has worked on.
+    step
+        Makes the step of the history of an image whose known classes are replaced, so that this can be undone.
 
     Returns
     -------
@@ -243,13 +289,16 @@ def import_labels(store: ProjectStore, source: Path, token: CancelToken | None =
     for page in pages:
         if token is not None:
             token.check()
-        for change in _ticks(labels, page, problems):
-            store.submit(change)
+        for change, pairs in _ticks(labels, page, problems, untouched=untouched):
+            steps = [step(row, ticks) for row, ticks in pairs if row.ticks not in (None, ticks)] if step else []
+            store.submit(change, *steps)
         store.flush()
     return tuple(dict.fromkeys(problems))
 
 
-def _ticks(labels: ImageLabels, rows: Iterable[ImageRow], problems: list[str]) -> Iterator[ImportTicks]:
+def _ticks(
+    labels: ImageLabels, rows: Iterable[ImageRow], problems: list[str], *, untouched: bool
+) -> Iterator[tuple[ImportTicks, list[tuple[ImageRow, Ticks]]]]:
     by_root: dict[int, list[tuple[ImageRow, Ticks]]] = {}
     for row in rows:
         try:
@@ -260,7 +309,7 @@ def _ticks(labels: ImageLabels, rows: Iterable[ImageRow], problems: list[str]) -
         if classes is not None:
             by_root.setdefault(row.location.root, []).append((row, Ticks(classes)))
     for root, pairs in by_root.items():
-        yield ImportTicks(root, tuple((row.relative, ticks) for row, ticks in pairs))
+        yield ImportTicks(root, tuple((row.relative, ticks) for row, ticks in pairs), untouched), pairs
 
 
 def _chunks(relatives: Iterator[str], *, ordered: bool) -> Iterator[tuple[str, ...]]:

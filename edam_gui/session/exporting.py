@@ -91,8 +91,13 @@ class Exporting:
 
         def work(context: JobContext) -> ExportReport:
             # What was painted last is in the file before it is exported from there.
-            project.store.flush(10.0)
-            return exporter.run(request, query, context)
+            saved = project.store.flush(10.0)
+            report = exporter.run(request, query, context)
+            if not saved:
+                report.problems.append(
+                    "The project cannot be saved at the moment: status and ticks set since are missing."
+                )
+            return report
 
         self._context.jobs.start(
             EXPORT, work, done=self.finished.emit, stopped=self._stopped, title="Exporting", lane="batch"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,14 @@ from edam_gui.core.errors import EdamError, InputFileError
 from edam_gui.jobs import JobContext
 from edam_gui.project.opening import add_images, import_labels, set_role
 from edam_gui.project.roles import RoleMatch, check_sizes, match_role
-from edam_gui.project.store import ProjectStore, Query, Role, UngrantedError
+from edam_gui.project.store import ImageRow, ProjectStore, Query, Role, Ticks, UngrantedError
+from edam_gui.project.store.changes import AppendNext, Change
 from edam_gui.session.context import Context
 from edam_gui.session.desk import Desk
 from edam_gui.session.messages import Level
 from edam_gui.session.navigator import Navigator
 from edam_gui.session.rules import Rules
+from edam_gui.session.tick_states import ticks_to_state
 
 MATCH: Final = "match-"
 _SIZED: Final = (Role.SALIENCY, Role.GROUND_TRUTH, Role.BASE_MAPS)
@@ -160,7 +163,7 @@ class Folders:
             return
 
         def work(context: JobContext) -> tuple[str, ...]:
-            problems = import_labels(project.store, source, context.token)
+            problems = import_labels(project.store, source, context.token, step=_import_step)
             project.store.flush(10.0)
             return problems
 
@@ -238,6 +241,11 @@ class Folders:
         for key in (_IMPORT, _ADD):
             self._context.jobs.cancel(key)
         self._context.jobs.cancel_matching(MATCH)
+
+
+def _import_step(row: ImageRow, ticks: Ticks) -> Change:
+    payload = json.dumps({"before": ticks_to_state(row.ticks), "after": ticks_to_state(ticks)}).encode()
+    return AppendNext(row.id, "ticks", "Import classes", payload)
 
 
 def _image_of(store: ProjectStore, path: Path) -> int | None:

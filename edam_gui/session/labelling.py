@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from edam_gui.core.options import LabelRule, ScoreForm, ScoreSource
 from edam_gui.jobs import JobContext
 from edam_gui.project.store.changes import SetSetting
 from edam_gui.session.context import Context
-from edam_gui.session.crf_settings import CRF_SETTING, RESPECT_STROKES, crf_to_data
+from edam_gui.session.crf_settings import CRF_SETTING, RESPECT_STROKES, crf_from_data, crf_to_data
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.label_frames import Frame, FrameRequest, LabelFrames
 from edam_gui.session.mask_stack import MaskStack
@@ -74,6 +74,7 @@ class Labelling:
         self._held = False
         self._held_saliency: UInt8Array | None = None
         self.respects_strokes = False
+        self.on_crf: Callable[[dict[str, Any], dict[str, Any]], None] = lambda _before, _after: None
         context.events.rule_changed.connect(self.update)
         context.events.edits_changed.connect(self._edits_changed)
         context.events.project_changed.connect(self._project_changed)
@@ -174,9 +175,25 @@ class Labelling:
         """Run the dense CRF of this project with other parameters from now on."""
         project = self._context.project
         if project is not None and options != project.crf_options and self._context.may_change():
-            project.crf_options = options
-            project.submit(SetSetting(CRF_SETTING, crf_to_data(options)))
-            self._context.events.rule_changed.emit()
+            before = self._crf_state()
+            self.put_crf({**before, "options": crf_to_data(options)})
+            self.on_crf(before, self._crf_state())
+
+    def _crf_state(self) -> dict[str, Any]:
+        return {"options": crf_to_data(self.crf_options), "respect": self.respects_strokes}
+
+    def put_crf(self, state: dict[str, Any]) -> None:
+        """Write how the dense CRF runs, without a step in the history."""
+        project = self._context.project
+        assert project is not None  # noqa: S101 - there is nothing to set without one
+        project.crf_options = crf_from_data(state["options"])
+        self.respects_strokes = state["respect"] is True
+        project.submit(
+            SetSetting(CRF_SETTING, crf_to_data(project.crf_options)),
+            SetSetting(RESPECT_STROKES, self.respects_strokes),
+        )
+        self._strokes, self._strokes_known = None, False
+        self._context.events.rule_changed.emit()
 
     def crf_with_recommendation(self) -> CrfOptions:
         """Return the options with what the checkpoint recommends filled in."""
@@ -190,10 +207,9 @@ class Labelling:
         """Let the dense CRF take what was painted by hand as certain, in this project from now on."""
         project = self._context.project
         if project is not None and on != self.respects_strokes and self._context.may_change():
-            self.respects_strokes = on
-            project.submit(SetSetting(RESPECT_STROKES, on))
-            self._strokes, self._strokes_known = None, False
-            self._context.events.rule_changed.emit()
+            before = self._crf_state()
+            self.put_crf({**before, "respect": on})
+            self.on_crf(before, self._crf_state())
 
     def _project_changed(self) -> None:
         project = self._context.project

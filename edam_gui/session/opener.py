@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
 from edam_gui.jobs import Deliver, JobContext, JobInfo
 from edam_gui.project.looking import Opening, is_project, look_at, project_of
-from edam_gui.project.opening import begin_project, fill_project, open_project
-from edam_gui.project.store import ProjectStore, Role, Root
+from edam_gui.project.opening import begin_project, end_listing, fill_project, open_project, unfinished
+from edam_gui.project.store import Role, Root
 from edam_gui.session.context import READ_ONLY, Context
 from edam_gui.session.messages import Level
 from edam_gui.session.opened import OpenedProject
 from edam_gui.session.save_state import SaveState
+from edam_gui.session.unclaimed import Found, Unclaimed
 
 _OPEN: Final = "open-project"
 _FILL: Final = "open-fill"
@@ -56,6 +56,7 @@ class Opener:
         self._filled = filled
         self._closing = closing
         self.save_state = SaveState(deliver, self._pending)
+        self._unclaimed = Unclaimed()
         self.granted: list[Path] = []
         self.on_grant: Callable[[Path], None] = lambda _folder: None
         self.on_failed: Callable[[Path], None] = lambda _source: None
@@ -68,19 +69,22 @@ class Opener:
         here = project.store.path if project is not None and project.read_only is None else None
         existing = self._existing(check_at_once=False)
 
-        def work(_: JobContext) -> tuple[ProjectStore | None, Opening | None]:
-            file = source if is_project(source) else project_of(source)
-            if file is not None:
-                return (None if file.resolve() == here else existing(file)), None
-            opening = look_at(source, list_file)
-            if opening.project_file.resolve() == here:
-                return None, None
-            if opening.exists:
-                return existing(opening.project_file), None
+        def work(_: JobContext) -> Found | None:
+            path, opening = source if is_project(source) else project_of(source), None
+            if path is None:
+                opening = look_at(source, list_file)
+                path = opening.project_file
+            if path.resolve() == here:
+                return None
+            left = self._unclaimed.take(path.resolve())
+            if left is not None:
+                return left
+            if opening is None or opening.exists:
+                return self._unclaimed.hold(existing(path))
             store = begin_project(opening, label_set, on_saved=saved, on_trouble=trouble)
             if opening.notice is not None:
                 store.notices += (opening.notice,)
-            return store, opening
+            return self._unclaimed.hold(Found(store, opening, is_new=True))
 
         self._start(work, source)
 
@@ -107,19 +111,20 @@ class Opener:
         """Open a project anew whose damage was found after it had been opened."""
         existing = self._existing(check_at_once=True)
         self.close()  # its lock would make the new one read-only
-        self._start(lambda _: (existing(file), None), file)
+        self._start(lambda _: self._unclaimed.hold(existing(file)), file)
 
-    def _existing(self, *, check_at_once: bool) -> Callable[[Path], ProjectStore]:
-        """Return what opens a project file."""
-        return partial(
-            open_project,
-            granted=tuple(self.granted),
-            on_saved=self.save_state.on_saved,
-            on_trouble=self.save_state.on_trouble,
-            check_at_once=check_at_once,
-        )
+    def _existing(self, *, check_at_once: bool) -> Callable[[Path], Found]:
+        """Return what opens a project file; what it needs of this thread is taken now."""
+        granted = tuple(self.granted)
+        saved, trouble = self.save_state.on_saved, self.save_state.on_trouble
 
-    def _start(self, work: Callable[[JobContext], tuple[ProjectStore | None, Opening | None]], source: Path) -> None:
+        def existing(path: Path) -> Found:
+            store = open_project(path, granted=granted, on_saved=saved, on_trouble=trouble, check_at_once=check_at_once)
+            return Found(store, unfinished(store))
+
+        return existing
+
+    def _start(self, work: Callable[[JobContext], Found | None], source: Path) -> None:
         def failed(sentence: str) -> None:
             self._context.complain(sentence, "open")
             self.on_failed(source)
@@ -127,20 +132,22 @@ class Opener:
         self._context.jobs.start(
             _OPEN,
             work,
-            done=lambda opened: self._take(*opened),
+            done=self._take,
             failed=failed,
             # Its thread and its lock would stay otherwise.
-            dropped=lambda opened: opened[0].close() if opened[0] is not None else None,
+            dropped=self._unclaimed.close,
             stopped=lambda: self._context.say(Level.INFO, f"{source.name or source} was not opened.", "open"),
             title=f"Opening {source.name or source}",
             lane="open",
         )
 
-    def _take(self, store: ProjectStore | None, opening: Opening | None) -> None:
-        if store is None:
+    def _take(self, found: Found | None) -> None:
+        if found is None:
             self._context.say(Level.INFO, "", "open")
             self._open_already()
             return
+        store = found.store
+        self._unclaimed.claim(found)
         self.close()
         project = OpenedProject(store)
         project.on_submit = self.save_state.submitted
@@ -148,17 +155,17 @@ class Opener:
         self._context.say(Level.INFO, "", "open")
         if store.read_only is not None:
             self._context.say(Level.WARNING, store.read_only, READ_ONLY)
-        if opening is None:
+        for root in project.store.roots():
+            if found.is_new and not root.inside:
+                # The user has just pointed at this folder, which allows it from now on.
+                self._allow(root.folder)
+        if found.opening is None:
             self._show(project)
         else:
-            self._fill(project, opening)
+            self._fill(project, found.opening)
 
     def _fill(self, project: OpenedProject, opening: Opening) -> None:
         """List the images of a new project; many of them are shown before all are there."""
-        for root in project.store.roots():
-            if not root.inside:
-                # The user has just pointed at this folder, which allows it from now on.
-                self._allow(root.folder)
         shown = False
 
         def show_first(info: JobInfo) -> None:
@@ -192,6 +199,7 @@ class Opener:
             self._show(project)
 
         def stopped() -> None:
+            end_listing(project.store)
             failed("Not all photos are listed, as you stopped that; File ▸ Add images adds the others.")
 
         jobs = self._context.jobs
@@ -218,6 +226,7 @@ class Opener:
         trouble = project.store.trouble
         if not project.close():
             self._context.complain(f"Not everything could be saved. {trouble or ''}".strip(), "save")
+        self.save_state.forget()
         for topic in (READ_ONLY, "notices", "save"):
             self._context.say(Level.INFO, "", topic)
         self._context.events.project_changed.emit()

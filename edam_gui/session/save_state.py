@@ -32,16 +32,24 @@ class SaveState:
     changed = Signal()
     edit_saved = Signal(int)
     trouble = Signal(str)
+    recovered = Signal()
+    """What could not be written for a while is on the disk."""
 
     def __init__(self, deliver: Deliver, pending: Callable[[], int]) -> None:
         self._deliver = deliver
         self._pending = pending
         self._trouble = ""
+        self._waits = False
         self._closed = False
 
     def close(self) -> None:
         """Tell nobody any more: the session has ended."""
         self._closed = True
+
+    def forget(self) -> None:
+        """Forget the trouble of a project that was closed."""
+        self._trouble = ""
+        self._waits = False
 
     @property
     def state(self) -> Saved:
@@ -68,11 +76,15 @@ class SaveState:
         self._deliver(lambda: None if self._closed else self._in_trouble(sentence))
 
     def _saved(self, number: int) -> None:
-        self._trouble = ""
+        recovered = bool(self._trouble) and self._waits
+        self.forget()
         self.edit_saved.emit(number)
         self.changed.emit()
+        if recovered:
+            self.recovered.emit()
 
     def _in_trouble(self, sentence: str) -> None:
         self._trouble = sentence
+        self._waits = self._pending() > 0  # else it is one change that can never be written
         self.trouble.emit(sentence)
         self.changed.emit()

@@ -36,6 +36,7 @@ from edam_gui.session.image_rows import ImageRows
 from edam_gui.session.label_table import LabelTable
 from edam_gui.session.labelling import Labelling
 from edam_gui.session.layer_restore import LABEL
+from edam_gui.session.messages import Level
 from edam_gui.session.model_host import ModelHost, model_choice
 from edam_gui.session.navigator import Navigator
 from edam_gui.session.notes import Notes
@@ -128,6 +129,7 @@ class Session:
         context.events.saliency_changed.connect(self.labelling.update)
         self.opener.save_state.changed.connect(context.events.saved_changed.emit)
         self.opener.save_state.trouble.connect(lambda text: context.complain(text, "save"))
+        self.opener.save_state.recovered.connect(lambda: context.say(Level.INFO, "Everything is saved again.", "save"))
 
     # What there is ---------------------------------------------------------------------------------------------------
 
@@ -362,6 +364,8 @@ class Session:
         history.register("thresholds", put_thresholds)
         history.register("choices", lambda state: self.rules.put_choices(Choices.from_data(state["choices"])))
         history.register("status", lambda state: self.navigator.put_status(Status(state)))
+        history.register("crf", self.labelling.put_crf)
+        self.labelling.on_crf = lambda before, after: history.record_state("crf", "Dense CRF", before, after)
         history.register("note", self.notes.put)
         self.notes.on_step = lambda before, after: history.record_state("note", "Note", before, after)
         self.ticks.on_step = on_ticks

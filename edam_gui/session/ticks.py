@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from edam_gui.project.store import Ticks
-from edam_gui.project.store.changes import SetTicks
+from edam_gui.project.store.changes import Change, SetTicks, SuggestTicks
 from edam_gui.session.context import Context
 from edam_gui.session.messages import Level
 
@@ -70,16 +70,23 @@ class TickBook:
 
     def suggest(self, classes: frozenset[int]) -> None:
         """Take the model's suggestion for an image of which nothing is known; no step of the history."""
-        if self.ticks is None and classes:
-            self.put(Ticks(classes, classes))
+        current = self._context.current
+        if current is not None and current.ticks is None and classes:
+            ticks = Ticks(classes, classes)
+            self._put(ticks, SuggestTicks(current.id, ticks))
 
     def put(self, ticks: Ticks | None) -> None:
         """Write the ticks, without a step in the history."""
+        current = self._context.current
+        if current is not None:
+            self._put(ticks, SetTicks(current.id, ticks))
+
+    def _put(self, ticks: Ticks | None, change: Change) -> None:
         current, project = self._context.current, self._context.project
         if current is None or project is None:
             return
         current.ticks = ticks
-        project.submit(SetTicks(current.id, ticks))
+        project.submit(change)
         self._context.events.ticks_changed.emit()
         self._changed()
 

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from edam_gui.core.errors import Cancelled, EdamError
 from edam_gui.gui.annotate.class_model import Column
 from edam_gui.gui.app import Program
+from edam_gui.gui.dialogs.note_dialog import NoteDialog
 from edam_gui.imaging.crf import refine
 from edam_gui.jobs import CancelToken
 from edam_gui.project.images import ImageEntry
@@ -277,3 +278,38 @@ def test_listing_that_is_stopped_shows_what_there_is(
     qtbot.waitUntil(lambda: session.current is not None, timeout=PATIENCE_MS)
     assert len(session.navigator.ids) == 2
     assert "Add images" in message(program)
+
+
+def test_a_note_is_kept_also_if_its_image_was_read_again_meanwhile(program: Program, qtbot: QtBot) -> None:
+    program.window.book.run("edit.note")
+    dialog = program.window.findChild(NoteDialog)
+    assert dialog is not None
+    QTest.keyClicks(dialog.edit, "look again")
+    program.session.desk.reload()
+    dialog.accept()
+    assert program.session.notes.text == "look again"
+    wait_for_label_map(qtbot, program)
+
+
+def test_an_outline_begun_on_the_photo_before_is_given_up(
+    program: Program, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    gate, read = threading.Event(), FileReader.read
+
+    def slowly(reader: FileReader, entry: ImageEntry) -> ImageFiles:
+        gate.wait(30)
+        return read(reader, entry)
+
+    session, canvas = program.session, program.window.canvas
+    session.desk.prepare(False)
+    monkeypatch.setattr(FileReader, "read", slowly)
+    program.window.book.run("tool.polygon")
+    session.navigator.go_to(session.navigator.ids[3])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for place in ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9)):
+        QTest.mouseClick(canvas, left, none, at(canvas, *place))
+    gate.set()
+    wait_for_label_map(qtbot, program)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert session.current is not None
+    assert session.current.history.names == ()

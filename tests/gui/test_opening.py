@@ -12,6 +12,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from edam_gui.gui.app import Program
+from edam_gui.jobs import CancelToken
+from edam_gui.project import opening
+from edam_gui.session import opener
 from edam_gui.session.model_host import ModelHost
 from tests.gui.conftest import OpenWindow, close_program
 from tests.gui.driving import PATIENCE_MS, type_into, wait_for_label_map
@@ -172,3 +175,44 @@ def test_a_project_that_could_only_be_read_is_opened_again_once_the_other_window
     wait_for_label_map(qtbot, second)
     assert not second.window.workspace.messages.isVisible()
     assert second.window.status.saved.text() == "Saved"
+
+
+@pytest.mark.parametrize("pause_ms", [0, 1, 5, 20])
+def test_opening_twice_in_a_hurry_is_opening_once(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot, pause_ms: int
+) -> None:
+    program = open_window()
+    qtbot.waitExposed(program.window)
+    folder = make_folder(tmp_path / "project", images=3)
+    program.window.files.open_path(folder)
+    qtbot.wait(pause_ms)
+    program.window.files.open_path(folder)
+    qtbot.waitUntil(lambda: len(program.session.navigator.ids) == 3, timeout=PATIENCE_MS)
+    wait_for_label_map(qtbot, program)
+    assert program.session.project is not None
+    assert program.session.project.read_only is None
+    assert program.session.current is not None
+    assert program.session.current.present, "its image-level labels were read"
+    assert not program.window.workspace.messages.isVisible()
+
+
+def test_listing_goes_on_where_it_was_when_the_window_was_closed(
+    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def for_ever(_store: object, _opening: object, token: CancelToken, _progress: object) -> None:
+        while True:
+            token.check()
+
+    folder = make_folder(tmp_path / "project", images=4)
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "_CHUNK", 2)
+        patch.setattr(opener, "fill_project", for_ever)
+        program = open_window(folder)
+        jobs = program.session.jobs
+        qtbot.waitUntil(lambda: any("Listing" in info.title for info in jobs.shown()), timeout=PATIENCE_MS)
+        close_program(program)
+    again = open_window(folder / "project.edam")
+    qtbot.waitUntil(lambda: len(again.session.navigator.ids) == 4, timeout=PATIENCE_MS)
+    wait_for_label_map(qtbot, again)
+    rows = again.session.rows.many(again.session.navigator.ids)
+    assert all(row.ticks is not None for row in rows), "their image-level labels were read too"

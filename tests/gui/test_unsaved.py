@@ -60,6 +60,16 @@ def status_of(project: Path) -> Status:
         return store.row(store.ids()[0]).status
 
 
+def test_once_the_drive_is_back_the_warning_goes(program: Program, tmp_path: Path, qtbot: QtBot) -> None:
+    bar = program.window.workspace.messages
+    assert "no longer there" in getattr(bar.message(), "text", "")
+    assert program.window.status.saved.text() == "Not saved"
+    plug_in(tmp_path)
+    qtbot.waitUntil(lambda: getattr(bar.message(), "text", "") == "Everything is saved again.", timeout=PATIENCE_MS)
+    assert bar.waiting() == ()
+    assert program.window.status.saved.text() == "Saved"
+
+
 def test_quitting_asks_and_can_be_called_off(program: Program, tmp_path: Path) -> None:
     program.window.book.run("file.quit")
     answer(program, "Cancel")
@@ -116,9 +126,12 @@ def test_another_project_is_opened_only_after_the_question(program: Program, tmp
     assert status_of(tmp_path / "project" / "project.edam") is Status.ACCEPTED
 
 
-def test_closing_the_project_asks_too(program: Program, tmp_path: Path) -> None:
+def test_closing_the_project_asks_too(program: Program, tmp_path: Path, qtbot: QtBot) -> None:
     program.window.book.run("file.close_project")
     assert program.session.project is not None
     answer(program, "Go on without saving")
     assert program.session.project is None
     plug_in(tmp_path)
+    program.window.files.open_path(make_folder(tmp_path / "other", images=1))
+    wait_for_label_map(qtbot, program)
+    assert program.window.status.saved.text() != "Not saved"

@@ -12,6 +12,7 @@ from PIL import Image
 from edam_gui.core.errors import Cancelled, InputFileError
 from edam_gui.core.label_set import PASCAL_VOC
 from edam_gui.jobs import CancelToken
+from edam_gui.project import opening as opening_module
 from edam_gui.project.opening import (
     ORDER_SETTING,
     Opening,
@@ -25,9 +26,11 @@ from edam_gui.project.opening import (
     open_project,
     project_of,
     set_role,
+    unfinished,
 )
 from edam_gui.project.roles import check_sizes, match_role
 from edam_gui.project.store import ProjectStore, Role, Ticks
+from edam_gui.project.store.changes import SetSetting
 
 
 def picture(path: Path, size: tuple[int, int] = (8, 6), orientation: int = 1) -> Path:
@@ -254,3 +257,28 @@ def test_entries_of_a_project_lead_to_files(tmp_path: Path) -> None:
         (entry,) = store.entries(store.rows(store.ids()))
         assert entry.path == tmp_path / "x" / "a.jpg"
         assert entry.relative == PurePosixPath("x/a.jpg")
+
+
+def test_what_is_still_to_be_listed_is_looked_at_only_where_the_project_may_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, outside = tmp_path / "one", tmp_path / "two"
+    for folder in (inside, outside):
+        picture(folder / "a.jpg")
+    with begin_project(look_at(inside), PASCAL_VOC) as store:
+        found = unfinished(store)
+        assert found is not None
+        assert found.source == inside
+        store.submit(SetSetting("listing", [str(outside), None]))
+        monkeypatch.setattr(opening_module, "look_at", lambda *_: pytest.fail("a folder of others was looked at"))
+        assert unfinished(store) is None
+        for nonsense in (7, [], [3], ["\0"], {"a": 1}):
+            store.submit(SetSetting("listing", nonsense))
+            assert unfinished(store) is None
+    monkeypatch.undo()
+    with open_project(inside) as store:
+        store.submit(SetSetting("listing", [str(inside), None]))
+        opening = unfinished(store)
+        assert opening is not None
+        fill_project(store, opening)
+        assert unfinished(store) is None

@@ -36,9 +36,13 @@ def test_strokes_pull_the_crf_after_they_end(driven: Driven, folder: Path, tmp_p
     settle(session, queue)
     assert current.crf is not bound
     session.undo()
+    assert current.history.next_undo.name == "Dense CRF"
     session.undo()
+    assert not session.labelling.respects_strokes
     settle(session, queue)
     assert np.array_equal(current.crf.values, free.values)
+    session.redo()
+    settle(session, queue)
     session.close()
     with opened(folder, tmp_path / "cache") as (again, _):
         assert again.labelling.respects_strokes

@@ -63,7 +63,7 @@ FILE: Final = (
     ),
     ActionSpec(
         "file.save_elsewhere",
-        "Sa&ve project elsewhere…",
+        "Save pro&ject elsewhere…",
         "File",
         icon="save",
         keys=("Ctrl+Shift+S",),

@@ -78,6 +78,11 @@ class CleanUpDialog(QDialog):
         self.buttons.addButton(self.apply_button, QDialogButtonBox.ButtonRole.ApplyRole)
         for widget, name in ((self.kind, "Clean-up"), (self.label, "Class"), (self.slider, "Amount slider")):
             widget.setAccessibleName(name)
+        self.kind.setToolTip("What is to be cleaned up")
+        self.label.setToolTip("The class it is done to")
+        self.apply_button.setToolTip("Make the change that is shown; one step of the history")
+        for control in (self.amount, self.slider):
+            control.setToolTip("How much: the label map shows at once what it would change")
         self._lay_out()
         self._connect()
         self._show_row()

@@ -80,6 +80,7 @@ class ThresholdPanel(QWidget):
         self.respect = QCheckBox("Respect my strokes", self)
         self.respect.setToolTip("The dense CRF takes what was painted by hand as certain, and spreads it to its like.")
         self.preset = _combo(self, "Preset")
+        self.preset.setToolTip("A named set of method and thresholds, for the whole project")
         self.preset.addItem("Choose a preset…")
         for preset in PRESETS:
             self.preset.addItem(preset.name, preset)

@@ -90,7 +90,9 @@ def edit_note(session: Session, window: QMainWindow) -> None:
     dialog.setWindowModality(Qt.WindowModality.WindowModal)
 
     def answered(result: int) -> None:
-        if result == QDialog.DialogCode.Accepted and session.current is current:
+        # It may have been read again meanwhile.
+        same = session.current is not None and session.current.id == current.id
+        if result == QDialog.DialogCode.Accepted and same:
             session.notes.set(dialog.text)
         dialog.deleteLater()
 

@@ -81,6 +81,9 @@ class ExportDialog(QDialog):
         layout.setContentsMargins(spacing.WIDE, spacing.WIDE, spacing.WIDE, spacing.WIDE)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.buttons)
+        self.go.setToolTip("Write the files, and say what could not be written")
+        self.show_folder.setToolTip("Open the folder that was written")
+        self.resume.setToolTip("What is there already and has not changed is kept")
         self.show_folder.hide()
         self.buttons.accepted.connect(self._start)
         self.buttons.rejected.connect(self.reject)
@@ -102,6 +105,7 @@ class ExportDialog(QDialog):
         if listed != Query():
             self.which.addItem("Images of the filtered list", listed)
         self.which.setAccessibleName("Which images")
+        self.which.setToolTip("By their status, or those that the filter of the list shows")
         form.addRow("Which images", self.which)
         column = QVBoxLayout()
         column.setSpacing(spacing.NORMAL)
@@ -122,8 +126,10 @@ class ExportDialog(QDialog):
         row.setSpacing(spacing.NORMAL)
         choose = QPushButton("Choose…", page)
         choose.setAutoDefault(False)
+        choose.setToolTip("Choose the folder to write into")
         choose.clicked.connect(self._choose)
         self.out.setAccessibleName("Folder to write into")
+        self.out.setToolTip("It is made if it is not there; your photos stay as they are")
         self.out.setPlaceholderText("a new or empty folder")
         project = self._session.project
         if project is not None:
@@ -144,6 +150,7 @@ class ExportDialog(QDialog):
         self.state.setWordWrap(True)
         self.failures.setReadOnly(True)
         self.failures.setAccessibleName("What failed")
+        self.failures.setToolTip("One line for everything that could not be exported")
         self.failures.hide()
         layout.addWidget(self.state)
         layout.addWidget(self.bar)

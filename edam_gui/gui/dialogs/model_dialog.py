@@ -49,12 +49,14 @@ class ModelDialog(QDialog):
         choice = session.model.choice
         self.model = QComboBox(self)
         self.model.setAccessibleName("Model")
+        self.model.setToolTip("The network that makes the activation masks")
         for name in names:
             self.model.addItem(name, name)
         if choice.name and choice.name not in names:
             self._add_file(Path(choice.name))
         self.model.setCurrentIndex(max(0, self.model.findData(choice.name)))
         self.device = _box(self, "Device", tuple(DEVICES), choice.device)
+        self.device.setToolTip("Where the network runs")
         self.scales = QComboBox(self)
         self.scales.setAccessibleName("Scales")
         self.scales.setToolTip("Every scale is also run on the mirrored photo; fewer scales are faster and rougher")

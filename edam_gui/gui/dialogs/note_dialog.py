@@ -23,6 +23,7 @@ class NoteDialog(QDialog):
         self.edit = QPlainTextEdit(text, self)
         self.edit.setTabChangesFocus(True)
         self.edit.setAccessibleName("Note")
+        self.edit.setToolTip("It is kept in the project, and the filter of the list finds it")
         self.edit.selectAll()
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, parent=self

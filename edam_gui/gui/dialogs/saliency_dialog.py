@@ -56,14 +56,23 @@ class SaliencyDialog(QDialog):
         )
         intro.setWordWrap(True)
         layout.addWidget(with_role(intro, Role.HINT))
-        for button in self.choices.values():
+        tips = {
+            AUTO_SALIENCY: "Maps made here are marked as such in the status bar",
+            FILES_ONLY: "Without a map, a class must exceed the background score",
+            _ONNX: "For all photos, in place of files",
+            NO_SALIENCY: "A class must exceed the background score",
+        }
+        for name, button in self.choices.items():
+            button.setToolTip(tips[name])
             self._group.addButton(button)
             layout.addWidget(button)
         self.onnx = QLineEdit(self)
         self.onnx.setPlaceholderText("e.g. u2net.onnx")
         self.onnx.setAccessibleName("ONNX file")
+        self.onnx.setToolTip("A network with one picture in and one map out; it runs in a process of its own")
         browse = QPushButton("Choose…", self)
         browse.setAutoDefault(False)
+        browse.setToolTip("Choose the file of the network")
         browse.clicked.connect(self._browse)
         row = QHBoxLayout()
         row.addSpacing(spacing.WIDE)

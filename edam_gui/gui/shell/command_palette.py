@@ -76,6 +76,7 @@ class CommandPalette(QFrame):
         self._line = QLineEdit(self)
         self._line.setPlaceholderText("Type a few letters of what you want to do")
         self._line.setAccessibleName("Find an action")
+        self._line.setToolTip("A few letters are enough; Enter runs the first action")
         self._line.textChanged.connect(self._filter)
         self._line.installEventFilter(self)
         self._list = QListWidget(self)

@@ -105,6 +105,7 @@ class HelpWindow(QWidget):
         self._list.currentItemChanged.connect(self._chosen)
         self._search.setPlaceholderText("Search the guide")
         self._search.setAccessibleName("Search the guide")
+        self._search.setToolTip("Type words and press Enter: the guide shows where they are")
         self._search.setClearButtonEnabled(True)
         self._search.setMaximumWidth(260)
         self._search.returnPressed.connect(lambda: self.search(self._search.text()))

@@ -184,6 +184,7 @@ class MessageBar(QFrame):
             return
         self._text.setText(message.text)
         self._button.setText(message.action)
+        self._button.setToolTip(f"{message.action}, and close this message")
         self._button.setVisible(bool(message.action))
         self.setAccessibleName(f"{message.kind.value.capitalize()}: {message.text}")
         set_style_property(self, "message", message.kind.value)

@@ -71,6 +71,7 @@ class SettingsDialog(QDialog):
     def _build(self) -> None:
         self._search.setPlaceholderText("Search settings")
         self._search.setAccessibleName("Search settings")
+        self._search.setToolTip("Show only the settings whose text holds these words")
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._filter)
         self._groups.setAccessibleName("Groups of settings")

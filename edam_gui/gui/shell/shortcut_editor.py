@@ -71,6 +71,7 @@ class ShortcutEditor(QDialog):
     def _build(self) -> None:
         self.search_line.setPlaceholderText("Search actions or keys")
         self.search_line.setAccessibleName("Search actions or keys")
+        self.search_line.setToolTip("Show only the actions whose text or keys hold these words")
         self.search_line.setClearButtonEnabled(True)
         self.search_line.textChanged.connect(self.tree.filter)
         for number, edit in enumerate((self.key_edit, self.second_edit)):

@@ -1,7 +1,7 @@
 """All changes of a project: values that the writer thread applies, given to `ProjectStore.submit`."""
 
 from edam_gui.project.store.change import Change
-from edam_gui.project.store.history_changes import AppendStep, DropSteps, MoveHistory, PutSnapshot
+from edam_gui.project.store.history_changes import AppendNext, AppendStep, DropSteps, MoveHistory, PutSnapshot
 from edam_gui.project.store.image_changes import (
     AddImages,
     ImportTicks,
@@ -11,6 +11,7 @@ from edam_gui.project.store.image_changes import (
     SetStatus,
     SetTicks,
     SetView,
+    SuggestTicks,
 )
 from edam_gui.project.store.project_changes import (
     PutRoot,
@@ -24,6 +25,7 @@ from edam_gui.project.store.project_changes import (
 
 __all__ = [
     "AddImages",
+    "AppendNext",
     "AppendStep",
     "Change",
     "DropSteps",
@@ -40,6 +42,7 @@ __all__ = [
     "SetThresholds",
     "SetTicks",
     "SetView",
+    "SuggestTicks",
     "set_annotator",
     "set_choices",
     "set_label_set",

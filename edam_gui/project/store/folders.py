@@ -78,7 +78,7 @@ class ProjectFolders(ProjectReads):
 
     def may_read(self, path: Path) -> bool:
         """Return whether a path, links resolved, lies in an allowed folder, or is an allowed file."""
-        return self._grants.covers(path.absolute())
+        return "\0" not in str(path) and self._grants.covers(path.absolute())
 
     @property
     def granted(self) -> frozenset[Path]:

@@ -42,6 +42,22 @@ class AppendStep(Change):
 
 
 @dataclass(frozen=True)
+class AppendNext(Change):
+    """Add a step to an image's history, whatever its number will be; see `AppendStep`."""
+
+    image: int
+    kind: str
+    name: str
+    payload: bytes = field(repr=False)
+
+    def apply(self, connection: sqlite3.Connection) -> None:
+        """See `Change`."""
+        row = connection.execute("SELECT history FROM image WHERE id = ?", (self.image,)).fetchone()
+        if row is not None:
+            AppendStep(self.image, row[0] + 1, self.kind, self.name, self.payload).apply(connection)
+
+
+@dataclass(frozen=True)
 class MoveHistory(Change):
     """Undo or redo: the last step that holds is now `seq`; 0: none."""
 

@@ -59,20 +59,24 @@ class RemoveImages(Change):
 
 @dataclass(frozen=True)
 class ImportTicks(Change):
-    """Set the image-level labels of many images of one root by path, without touching status or time."""
+    """Set the image-level labels of many images of one root by path, without touching status or time.
+
+    With `untouched`, only those of images that nobody has worked on yet.
+    """
 
     bulk: ClassVar[bool] = True
     root: int
     ticks: tuple[tuple[PurePosixPath, Ticks], ...]
+    untouched: bool = False
 
     def apply(self, connection: sqlite3.Connection) -> None:
         """See `Change`."""
         for relative, ticks in self.ticks:
             row = connection.execute(
-                "SELECT id FROM image WHERE root = ? AND path = CAST(? AS TEXT)",
+                "SELECT id, history FROM image WHERE root = ? AND path = CAST(? AS TEXT)",
                 (self.root, encode_text(relative.as_posix())),
             ).fetchone()
-            if row is not None:
+            if row is not None and not (self.untouched and row[1]):
                 write_ticks(connection, row[0], ticks)
 
 
@@ -87,6 +91,20 @@ class SetTicks(Change):
         """See `Change`."""
         write_ticks(connection, self.image, self.ticks)
         touch(connection, self.image)
+
+
+@dataclass(frozen=True)
+class SuggestTicks(Change):
+    """Set the image-level label of an image of which nothing is known; what came meanwhile stays."""
+
+    image: int
+    ticks: Ticks
+
+    def apply(self, connection: sqlite3.Connection) -> None:
+        """See `Change`."""
+        row = connection.execute("SELECT labelled FROM image WHERE id = ?", (self.image,)).fetchone()
+        if row is not None and not row[0]:
+            write_ticks(connection, self.image, self.ticks)
 
 
 @dataclass(frozen=True)

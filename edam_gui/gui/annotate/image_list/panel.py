@@ -35,6 +35,7 @@ class ImageListPanel(QWidget):
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.clear_filter = QPushButton("Show all images", self)
+        self.clear_filter.setToolTip("Take the filter away")
         self.pages = QStackedWidget(self)
         self.shown = with_role(QLabel(self), Role.HINT)
         self.progress_text = QLabel(self)

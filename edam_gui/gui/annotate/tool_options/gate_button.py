@@ -59,6 +59,14 @@ class GateButton(QToolButton):
         self.saliency.setValue(128)
         for widget, name in ((self.score, "Score"), (self.side, "Side"), (self.saliency, "Saliency")):
             widget.setAccessibleName(name)
+        for control, tip in (
+            (self.by_score, "Tools leave pixels alone where the activation mask of the picked class is weak"),
+            (self.score, "The score that must be exceeded, 0 to 1"),
+            (self.by_saliency, "Tools leave pixels alone on the other side of this cut through the saliency map"),
+            (self.side, "Which side of the cut may be painted"),
+            (self.saliency, "Where the saliency map is cut, in grey levels"),
+        ):
+            control.setToolTip(tip)
         self._lay_out(form)
         action = QWidgetAction(self)
         action.setDefaultWidget(form)

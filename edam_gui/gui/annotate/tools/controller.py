@@ -48,6 +48,7 @@ class ToolController(QObject):
         canvas.brush_wheel.connect(self._wheel)
         canvas.installEventFilter(self)
         session.events.current_changed.connect(self._image_changed)
+        session.events.photo_changed.connect(self._image_changed)  # until then the photo before is seen
         session.events.tool_changed.connect(self._show_cursor)
         self._tool.activate()
         self._show()
