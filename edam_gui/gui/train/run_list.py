@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -74,6 +75,7 @@ class RunList(QWidget):
         self._looks: tuple[RunLook, ...] = ()
         self._filling = False
         current_theme().changed.connect(self._dress)
+        self._dress()
 
     @property
     def current(self) -> Path | None:
@@ -117,6 +119,11 @@ class RunList(QWidget):
 
     def _dress(self) -> None:
         """Take the theme's colours."""
+        palette = QPalette()
+        for role in (QPalette.ColorRole.Highlight, QPalette.ColorRole.HighlightedText):
+            # Icons of a picked row have the colour for this background, whether the list has the focus or not.
+            palette.setBrush(QPalette.ColorGroup.Inactive, role, palette.brush(QPalette.ColorGroup.Active, role))
+        self.tree.setPalette(palette)
         self.show_runs(self._looks)
 
     def _fill(self, item: QTreeWidgetItem, look: RunLook) -> None:
