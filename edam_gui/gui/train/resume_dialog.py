@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from edam_gui.gui.shell import spacing
@@ -9,6 +11,8 @@ from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.training.look import RunLook
 from edam_gui.training.config_text import CHANGEABLE
 from edam_gui.training.reconfigure import advised
+
+_WIDTH: Final = 480
 
 
 class ResumeDialog(QDialog):
@@ -40,7 +44,8 @@ class ResumeDialog(QDialog):
         layout.addWidget(self.line)
         layout.addWidget(hint)
         layout.addWidget(buttons)
-        self.resize(480, self.sizeHint().height())
+        hint.ensurePolished()
+        self.resize(_WIDTH, layout.totalHeightForWidth(_WIDTH))
 
     @property
     def words(self) -> tuple[str, ...]:
