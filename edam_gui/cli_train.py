@@ -77,6 +77,7 @@ def train(
         from edam_gui.batch.train_data import TrainDataRequest
         from edam_gui.batch.train_validation import ValidationRequest
         from edam_gui.training.distributed import join_team
+        from edam_gui.training.reconfigure import reconfigure
         from edam_gui.training.run_folder import RunFolder
 
         words = list(settings or [])
@@ -97,7 +98,7 @@ def train(
             if team.leads:
                 exists = RunFolder(run_dir).exists()
                 if resume or (exists and (team.restarts or estimate)):
-                    _reconfigure(run_dir, words if resume else [])
+                    reconfigure(run_dir, words if resume else ())
                 else:
                     _create(run_dir, preset, words, request, own)
             _wait_for_leader(team)
@@ -161,16 +162,6 @@ def _create(
     for note in notes:
         cli_output.note(note)
     create_run(run_dir, config, manifest)
-
-
-def _reconfigure(run_dir: Path, words: list[str]) -> None:
-    """Apply settings that may change when a run goes on."""
-    from edam_gui.training import config_text
-    from edam_gui.training.run_folder import open_run, write_config
-
-    folder, config, _ = open_run(run_dir)
-    if words:
-        write_config(folder, config_text.with_settings(config, words, allowed=config_text.CHANGEABLE))
 
 
 def _inspect(run_dir: Path, team: Team, json_file: Path | None, *, timed: bool) -> NoReturn:

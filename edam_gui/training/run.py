@@ -164,7 +164,7 @@ def _train(trainer: Trainer, keeper: Keeper | None, recorder: Recorder) -> RunRe
         explained = _explained(error, trainer)
         outcome = Outcome.FAILED
         sentence = explained or f"This is a defect of the program: {type(error).__name__}: {error}"
-        sentence += _rescue(trainer, keeper)
+        sentence += _rescue(trainer, keeper, worth_saving=not getattr(error, "spoilt", False))
         _record_end(recorder, trainer, outcome, sentence)
         if explained is None:
             raise
@@ -178,16 +178,18 @@ def _explained(error: BaseException, trainer: Trainer) -> str | None:
     return None if fault is None else str(fault)
 
 
-def _rescue(trainer: Trainer, keeper: Keeper | None) -> str:
+def _rescue(trainer: Trainer, keeper: Keeper | None, *, worth_saving: bool) -> str:
     """Save what was learned before a fault; return what to add to its sentence."""
     if keeper is None or keeper.saved_step == trainer.progress.step:
         return ""
-    if not trainer.updating:
+    if worth_saving and not trainer.updating:
         with contextlib.suppress(EdamError, RuntimeError, MemoryError):  # what follows says which checkpoint there is
             keeper.save_state(trainer.state())
             return ""
     saved = keeper.saved_step
-    return f" The last checkpoint is of step {saved}." if saved >= 0 else " There is no checkpoint yet."
+    return (
+        f" The last checkpoint is of step {saved}." if saved >= 0 else " There is no checkpoint yet, so it begins anew."
+    )
 
 
 def _record_end(recorder: Recorder, trainer: Trainer, outcome: Outcome, sentence: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from edam_gui.core.errors import OptionError
+from edam_gui.training import estimate as estimate_module
 from edam_gui.training.check import check_run
 from edam_gui.training.estimate import estimate
 from edam_gui.training.manifest import Manifest
@@ -76,6 +77,23 @@ def test_an_estimate_comes_from_timed_steps_and_leaves_nothing_behind(manifest: 
     assert found.validation_seconds > 0
     assert found.total_seconds > 50 * found.step_seconds
     assert 50 < found.memory_mb < 20_000
+
+
+def test_an_estimate_counts_the_choice_of_thresholds_at_the_end(
+    manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimate_module, "_time_inference", lambda *_: 10.0)
+    cpu, alone = torch.device("cpu"), replace(manifest, validation=())
+    found = [estimate(config(max_steps=2, calibrate=n), alone, cpu, steps=1) for n in (0, 4, 1000)]
+    rest = [e.total_seconds - e.max_steps * e.step_seconds for e in found]
+    assert rest == pytest.approx([0.0, 40.0, 100.0])
+    assert estimate(config(max_steps=2, calibrate=0), manifest, cpu, steps=1).validation_seconds == 30.0
+
+
+def test_an_estimate_without_validation_times_inference(manifest: Manifest) -> None:
+    found = estimate(config(max_steps=1), replace(manifest, validation=()), torch.device("cpu"), steps=1)
+    assert found.validation_seconds == 0.0
+    assert found.total_seconds > found.step_seconds
 
 
 def test_short_floats(manifest: Manifest) -> None:
