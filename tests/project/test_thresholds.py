@@ -44,6 +44,31 @@ def test_every_field_comes_from_the_strongest_scope_that_sets_it(scopes: Thresho
     assert all(values != rule.thresholds for values in rule.per_class.values())
 
 
+RULES = st.builds(
+    lambda values, classes: LabelRule(
+        thresholds=values.over(Thresholds()), per_class={i: own.over(Thresholds()) for i, own in classes.items()}
+    ),
+    PARTIAL,
+    CLASSES,
+)
+
+
+@given(
+    st.builds(ThresholdScopes, PARTIAL, CLASSES), st.builds(ThresholdScopes, PARTIAL, CLASSES, PARTIAL, CLASSES), RULES
+)
+def test_what_is_pinned_is_what_held_before_the_project_changed(
+    before: ThresholdScopes, now: ThresholdScopes, base: LabelRule
+) -> None:
+    as_it_was = replace(now, project=before.project, project_classes=before.project_classes)
+    wanted = resolve_rule(as_it_was, Choices(), base)
+    kept = pinned(before, now, Choices(), base)
+    assert (kept.project, kept.project_classes) == (now.project, now.project_classes)
+    found = resolve_rule(kept, Choices(), base)
+    assert [found.of(index) for index in range(1, 5)] == [wanted.of(index) for index in range(1, 5)]
+    if resolve_rule(now, Choices(), base) == wanted:
+        assert kept == now, "an image that does not change gets no thresholds of its own"
+
+
 def test_the_choices_of_the_project_come_before_the_checkpoint() -> None:
     base = LabelRule(dialect=Dialect.PAPER, rule=Rule.REGION, scores=ScoreSource.CRF)
     scopes = ThresholdScopes()

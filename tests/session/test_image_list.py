@@ -75,7 +75,7 @@ def test_a_row_shows_what_was_done_a_moment_ago(listing: Listing) -> None:
     session.rows.changed.connect(changed.append)
     image = session.navigator.ids[0]
     session.ticks.tick(8)
-    session.accept_and_next()
+    session.finishing.accept_and_next()
     assert listing.row(0).status is Status.ACCEPTED
     assert listing.row(0).ticks == Ticks(frozenset({8}))
     assert changed
@@ -97,8 +97,9 @@ def test_progress_counts_what_is_accepted_and_what_was_today(listing: Listing) -
     session.events.counts_changed.connect(
         lambda: told.append(session.sitting.progress.sentence if session.sitting.progress else "")
     )
-    session.accept_and_next()
-    session.accept_and_next()
+    session.finishing.accept_and_next()
+    listing.wait(lambda: session.current is not None and session.current.files is not None)
+    session.finishing.accept_and_next()
     listing.wait(lambda: bool(told) and told[-1] == "2 of 12 accepted, 2 today")
 
 
