@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from edam_gui.core.errors import OptionError
 from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreSource, Thresholds
 from edam_gui.project.choices import Choices
-from edam_gui.project.thresholds import PartialThresholds, ThresholdScopes, resolve_rule
+from edam_gui.project.thresholds import PartialThresholds, ThresholdScopes, pinned, resolve_rule
 
 UNIT = st.none() | st.sampled_from([0.0, 0.25, 1.0])
 PARTIAL = st.builds(

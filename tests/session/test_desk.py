@@ -111,7 +111,7 @@ def test_undo_right_after_accepting_comes_back_to_the_accepted_image(driven: Dri
     back = session.current
     assert back is not None
     assert back.id == first.id
-    assert back.status is Status.NEW
+    assert back.status is Status.IN_PROGRESS
     assert back.ticks == Ticks(frozenset({CAT, DOG}), frozenset({DOG})), "what accepting confirmed is open again"
     settle(session, queue)
     assert session.redo()
