@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+import numpy as np
 from psygnal import Signal
 
 from edam_gui.core.arrays import UInt8Array
@@ -59,6 +60,14 @@ class Comparison:
         if self.against is Against.AUTOMATIC:
             return automatic(current)
         return current.files.ground_truth if current.files is not None else None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether there is nothing to see yet: the label map is what it was when comparing began."""
+        current, before = self._context.current, self.labels
+        if current is None or current.labels is None or before is None or self.against is not Against.BEFORE:
+            return False
+        return np.array_equal(before, current.labels)
 
     def want(self, wanted: bool) -> None:
         """Begin to compare with the label map as it is now, or stop."""

@@ -27,6 +27,8 @@ T = TypeVar("T")
 NO_SALIENCY: Final = "none"
 AUTO_SALIENCY: Final = "auto"
 FILES_ONLY: Final = "files"
+_NO_SALIENCY: Final = "The image is shown without a saliency map."
+_NO_MASKS: Final = "The model is asked for this image's masks instead."
 
 
 class SaliencyOrigin(StrEnum):
@@ -148,12 +150,12 @@ class FileReader:
         notices: list[str] = []
         sources = self.sources
         nothing: _FoundSaliency = (None, SaliencyOrigin.NONE)
-        saliency, origin = _attempt(lambda: self._saliency(entry, photo, notices), notices, nothing)
+        saliency, origin = _attempt(lambda: self._saliency(entry, photo, notices), notices, nothing, _NO_SALIENCY)
         return ImageFiles(
             photo=photo,
             saliency=saliency,
             origin=origin,
-            masks=_attempt(lambda: self._masks(entry, photo, notices), notices, None),
+            masks=_attempt(lambda: self._masks(entry, photo, notices), notices, None, _NO_MASKS),
             ground_truth=_attempt(lambda: self._label_map(sources.ground_truth, entry, photo), notices, None),
             base_map=_attempt(lambda: self._label_map(sources.base_maps, entry, photo), notices, None),
             notices=tuple(notices),
@@ -193,9 +195,9 @@ class FileReader:
         return None if path is None else read_label_map(path, self.sources.label_set, photo)
 
 
-def _attempt(read: Callable[[], T], notices: list[str], otherwise: T) -> T:
+def _attempt(read: Callable[[], T], notices: list[str], otherwise: T, instead: str = "") -> T:
     try:
         return read()
     except EdamError as error:
-        notices.append(str(error))
+        notices.append(f"{error} {instead}".strip())
         return otherwise

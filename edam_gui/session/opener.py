@@ -159,6 +159,7 @@ class Opener:
             if found.is_new and not root.inside:
                 # The user has just pointed at this folder, which allows it from now on.
                 self._allow(root.folder)
+        self._context.say(Level.INFO, _found_text(found), "found")
         if found.opening is None:
             self._show(project)
         else:
@@ -314,6 +315,23 @@ class Opener:
     def _pending(self) -> int:
         project = self._context.project
         return project.store.pending() if project is not None else 0
+
+
+_WHAT: Final = {
+    Role.SALIENCY: "saliency maps",
+    Role.MASKS: "masks",
+    Role.LABELS: "image-level labels",
+    Role.GROUND_TRUTH: "ground truth",
+    Role.BASE_MAPS: "base label maps",
+}
+
+
+def _found_text(found: Found) -> str:
+    """Return what was found beside the photos of a new project: it changes labels, and nobody has asked for it."""
+    if not found.is_new or found.opening is None or not found.opening.roles:
+        return ""
+    parts = [f"{_WHAT[role]} from {place}" for role, place in found.opening.roles.items()]
+    return f"Found and used: {', '.join(parts)}. File ▸ Folders of this project changes that."
 
 
 def _summary(notices: tuple[str, ...]) -> str:

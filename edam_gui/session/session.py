@@ -46,6 +46,7 @@ from edam_gui.session.opened import OpenedProject
 from edam_gui.session.opener import Opener
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.readout import Readout, read_pixel
+from edam_gui.session.rule_names import rule_step_name
 from edam_gui.session.rules import Rules, Scope
 from edam_gui.session.run_all import RunAll
 from edam_gui.session.shapes import Shapes
@@ -357,7 +358,7 @@ class Session:
 
         def on_rule(before: dict[str, Any], after: dict[str, Any]) -> None:
             kind = "choices" if "choices" in before else "thresholds"
-            history.record_state(kind, "Method" if kind == "choices" else "Thresholds", before, after)
+            history.record_state(kind, rule_step_name(before, after, context.label_set.names), before, after)
 
         def put_thresholds(state: dict[str, Any]) -> None:
             current = context.current

@@ -79,7 +79,7 @@ def test_every_step_is_undone_and_redone(driven: Driven) -> None:
     session.rules.choose(dialect=Dialect.PAPER)
     session.ticks.untick(CAT)
     settle(session, queue)
-    assert current.history.names == ("Thresholds", "Method", "Untick cat")
+    assert current.history.names == ("Theta default → 255", "Method", "Untick cat")
     for _ in range(3):
         assert session.undo()
     settle(session, queue)
@@ -127,4 +127,7 @@ def test_thresholds_are_there_after_reopening_and_give_the_same_map(folder: Path
         assert current.frame.scores is not None
         expected = pseudo_label(current.frame.scores, current.saliency, session.rules.effective())
         np.testing.assert_array_equal(current.labels, expected)
-        assert current.history.names == ("Thresholds", "Thresholds")
+        assert current.history.names == (
+            "Theta default → 128, Beta default → 0.5",
+            "Alpha default → 0.95, dog, this image",
+        )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.edits.layer import EditLayer
@@ -17,6 +18,8 @@ from edam_gui.core.options import Dialect
 from edam_gui.gui.annotate.canvas import Canvas, Layer, ViewState
 from edam_gui.gui.annotate.screen_palette import screen_palette
 from edam_gui.session.session import Session
+
+_LATE_MS: Final = 250
 
 
 class CanvasPresenter(QObject):
@@ -39,6 +42,10 @@ class CanvasPresenter(QObject):
         self._instead: UInt8Array | None = None
         self._opacities: dict[int, float] = {}
         self._hidden: frozenset[int] = frozenset()
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(_LATE_MS)
+        self._late.timeout.connect(self._clear_late)
         events = session.events
         events.current_changed.connect(self._current_changed)
         events.photo_changed.connect(self._photo_changed)
@@ -90,9 +97,20 @@ class CanvasPresenter(QObject):
         self._first_view = None
         current = self._session.current
         self._image = current.id if current is not None else None
-        if self._session.current is None:
-            self._labels = self._edits = None
-            self._canvas.set_photo(None)
+        if current is None:
+            self._clear()
+        elif current.files is None:
+            self._late.start()
+
+    def _clear(self) -> None:
+        self._labels = self._edits = None
+        self._canvas.set_photo(None)
+
+    def _clear_late(self) -> None:
+        """Take the last photo away: what is read for so long must not look like the next one."""
+        current = self._session.current
+        if current is None or current.files is None:
+            self._clear()
 
     def _photo_changed(self) -> None:
         current = self._session.current

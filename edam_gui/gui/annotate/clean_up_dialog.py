@@ -206,7 +206,9 @@ class CleanUpDialog(QDialog):
 
     def _refresh(self) -> None:
         clean_up, project = self._session.clean_up, self._session.project
-        self.outcome.setText(_outcome(clean_up.order is not None, clean_up.is_busy, clean_up.pixels, self._pixels()))
+        text = _outcome(clean_up.order is not None, clean_up.is_busy, clean_up.pixels, self._pixels())
+        guarded = bool(text) and bool(self._session.editing.paint.rule.protected)
+        self.outcome.setText(f"{text} Protected classes stay as they are." if guarded else text)
         writable = project is not None and project.read_only is None
         self.apply_button.setEnabled(writable and not clean_up.is_busy and clean_up.change is not None)
         if self.isVisible() and self.compare.isChecked():

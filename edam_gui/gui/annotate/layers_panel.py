@@ -22,7 +22,12 @@ _ROWS: Final = (
     (Layer.OUTLINE, "Outlines", "The borders of labelled regions"),
     (Layer.EDITS, "Corrections", "What was painted by hand"),
     (Layer.GROUND_TRUTH, "Ground truth", "The project's ground-truth label map"),
-    (Layer.DIFFERENCE, "Difference", "Where label map and ground truth differ"),
+    (
+        Layer.DIFFERENCE,
+        "Difference",
+        "Where label map and ground truth differ. Blue: an object is missing; orange: background has a class; pink: "
+        "one class for another",
+    ),
 )
 _TONES: Final = (("brightness", "Brightness", -1.0, 1.0), ("contrast", "Contrast", -1.0, 1.0))
 

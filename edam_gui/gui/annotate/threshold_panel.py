@@ -28,6 +28,7 @@ from edam_gui.session.messages import Level, Message
 from edam_gui.session.rules import PRESETS, Scope
 from edam_gui.session.session import Session
 
+_TOPIC: Final = "threshold"
 _DIALECTS: Final = (
     (Dialect.REFERENCE, "Reference", "As in the authors' script: alpha takes out weak classes everywhere, then beta."),
     (Dialect.PAPER, "Paper", "Algorithm 1 as printed: the winner is judged by alpha inside, by beta outside."),
@@ -135,6 +136,8 @@ class ThresholdPanel(QWidget):
             row.entered.connect(lambda value, name=name: rules.set(**{name: value}))
             row.reset.connect(lambda name=name: rules.reset(name))
             row.refused.connect(self._refused)
+            row.entered.connect(self._settled)
+        self._session.events.current_changed.connect(self._settled)
         self.scope.activated.connect(self._choose_scope)
         self.classes.activated.connect(self._choose_scope)
         self.ignore_saliency.clicked.connect(lambda on: rules.set(ignore_saliency=on))
@@ -223,7 +226,11 @@ class ThresholdPanel(QWidget):
                     self.classes.addItem(name, index)
 
     def _refused(self, sentence: str) -> None:
-        self._session.events.message.emit(Message(Level.WARNING, sentence, "threshold"))
+        self._session.events.message.emit(Message(Level.WARNING, sentence, _TOPIC))
+
+    def _settled(self, _: object = None) -> None:
+        """Withdraw what was said of a value that is no longer in the box."""
+        self._session.events.message.emit(Message(Level.INFO, "", _TOPIC))
 
     def _choose_scope(self, _: int) -> None:
         self._session.rules.choose_scope(Scope(self.scope.currentData()), self.classes.currentData())

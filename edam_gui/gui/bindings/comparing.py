@@ -12,9 +12,14 @@ from edam_gui.gui.annotate.canvas import Canvas
 from edam_gui.gui.annotate.canvas_presenter import CanvasPresenter
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.session.comparison import Against
+from edam_gui.session.messages import Level, Message
 from edam_gui.session.session import Session
 
 _BLINK_MS: Final = 600
+_SAME: Final = (
+    "Both sides are the same until you change something. View ▸ Compare with also offers the ground truth and the "
+    "label map without corrections."
+)
 _AGAINST: Final = {
     Against.BEFORE: "How it was when comparing began",
     Against.AUTOMATIC: "Without corrections",
@@ -52,12 +57,14 @@ class Comparing(QObject):
         self._split = on
         self._want()
         self._canvas.set_split(on)
+        self._tell_same(on)
 
     def blink(self, on: bool) -> None:
         """Show the label maps in turn."""
         if on:
             self._want()
             self._blinks.start()
+            self._tell_same(on)
         else:
             self._blinks.stop()
             self._other_shown = False
@@ -77,6 +84,11 @@ class Comparing(QObject):
         menu.addAction("Take the label map as it is now for before").triggered.connect(
             lambda _=False: self._session.comparison.remember()
         )
+
+    def _tell_same(self, on: bool) -> None:
+        """Say why there is nothing to see yet: before and after are one until something changes."""
+        text = _SAME if on and self._session.comparison.is_same else ""
+        self._session.events.message.emit(Message(Level.INFO, text, "comparing"))
 
     def _want(self) -> None:
         wanted = self._split or self._blinks.isActive()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QEnterEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from edam_gui.gui.shell import spacing
@@ -19,6 +19,10 @@ from edam_gui.gui.shell.theme import current_theme
 
 _NARROW: Final = 460
 """Below this width the buttons go under the text."""
+
+_SHOWN_MS: Final = 5000
+_LETTER_MS: Final = 50
+"""How long a notice stays: a while, and the time to read it."""
 
 
 class Kind(StrEnum):
@@ -66,6 +70,9 @@ class MessageBar(QFrame):
         self.setObjectName("message-bar")
         self._waiting: deque[Message] = deque()
         self._message: Message | None = None
+        self._fading = QTimer(self)
+        self._fading.setSingleShot(True)
+        self._fading.timeout.connect(self.dismiss)
         self._icon = QLabel(self)
         self._text = QLabel(self)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -132,6 +139,7 @@ class MessageBar(QFrame):
 
     def dismiss(self) -> None:
         """Close the message in view; the next one comes up."""
+        self._fading.stop()
         self._message = None
         self._next()
 
@@ -139,6 +147,16 @@ class MessageBar(QFrame):
         """Close all messages."""
         self._waiting.clear()
         self.dismiss()
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
+        """Keep the message: it is being read."""
+        super().enterEvent(event)
+        self._fading.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Let a notice go some time after."""
+        super().leaveEvent(event)
+        self._fade()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
         if event.key() == Qt.Key.Key_Escape:
@@ -195,8 +213,17 @@ class MessageBar(QFrame):
         self._draw_icons()
         self._count()
         self.setVisible(True)
+        self._fade()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         self.shown.emit(message.text)
+
+    def _fade(self) -> None:
+        """Let a notice that asks for nothing go once it can have been read; not while the pointer is on it."""
+        message = self._message
+        self._fading.stop()
+        asks = message is None or bool(message.action) or _RANK[message.kind] > 0
+        if message is not None and not asks and not self.underMouse():
+            self._fading.start(_SHOWN_MS + _LETTER_MS * len(message.text))
 
     def _count(self) -> None:
         self._more.setText(f"{len(self._waiting)} more")

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from edam_gui.gui.shell import message_bar
 from edam_gui.gui.shell.message_bar import Kind, MessageBar
 from edam_gui.gui.shell.theme import Theme, ThemeChoice
 from edam_gui.gui.shell.theme_colors import DARK, LIGHT
@@ -68,6 +69,22 @@ def test_the_button_may_say_something_new(bar: MessageBar, qtbot: QtBot) -> None
     bar.error("Not saved.", "Try again", lambda: bar.error("Not saved."))
     qtbot.mouseClick(bar.findChild(QPushButton), Qt.MouseButton.LeftButton)
     assert shown(bar) == ["Not saved."]
+
+
+def test_a_notice_goes_by_itself_and_what_needs_an_answer_stays(
+    bar: MessageBar, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(message_bar, "_SHOWN_MS", 1)
+    monkeypatch.setattr(message_bar, "_LETTER_MS", 0)
+    bar.warn("The disk is nearly full.")
+    bar.say("Saved.")
+    bar.say("Undone.", action="Redo", run=lambda: None)
+    qtbot.wait(60)
+    assert shown(bar)[0] == "The disk is nearly full."
+    bar.dismiss()
+    qtbot.waitUntil(lambda: shown(bar)[0] == "Undone.", timeout=20_000)
+    qtbot.wait(60)
+    assert bar.isVisible()
 
 
 def test_escape_closes(bar: MessageBar, qtbot: QtBot) -> None:
