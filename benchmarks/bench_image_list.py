@@ -97,7 +97,8 @@ def measure_ours(folder: Path, count: int, title: str, home: Path) -> None:
     run_until(lambda: not session.jobs.is_busy())
     print(
         f"{title}: project open {opened[0] - start:.2f} s, first rows {first - start:.2f} s "
-        f"({first - opened[0]:.2f} s after the project is open; {first_cpu:.2f} s of the processor), whole list {full - start:.2f} s, "
+        f"({first - opened[0]:.2f} s after the project is open; {first_cpu:.2f} s of the processor), "
+        f"whole list {full - start:.2f} s, "
         f"{watch}, memory +{memory_mb() - before:.0f} MiB"
     )
     watch.reset()

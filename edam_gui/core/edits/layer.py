@@ -55,7 +55,7 @@ class EditLayer:
     def count(self) -> int:
         """Number of edited pixels; counted anew after a change."""
         if self._count is None:
-            box = self._box
+            box = self._box if self._painted.any() else None
             self._count = 0 if box is None else int(cv2.countNonZero(as_bytes(self._mask[box.slices])))
         return self._count
 

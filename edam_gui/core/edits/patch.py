@@ -79,6 +79,11 @@ class EditPatch:
     tiles: tuple[TileChange, ...]
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of memory that its pixels take at most."""
+        return sum(tile.rect.area * (2 if tile.fresh else 4) for tile in self.tiles)
+
+    @property
     def rect(self) -> Rect:
         """The smallest rectangle that holds every change."""
         rects = [tile.rect for tile in self.tiles]
