@@ -74,12 +74,14 @@ class EditRecorder:
         self._check_open()
         if not self._free:
             where = where.copy()
+        known = self._before
         for cell in cells_of(rect):
-            if cell not in self._before:
-                own = where[part_of(cell, rect).within(rect)]
-                if not own.any():
+            if cell not in known:
+                # A blank tile is remembered in less time than it takes to look whether it is met.
+                blank = self._layer.is_blank(cell)
+                if not blank and not where[part_of(cell, rect).within(rect)].any():
                     continue
-                self._keep(cell)
+                self._keep(cell, blank=blank)
             if not self._free:
                 part = part_of(cell, rect)
                 where[part.within(rect)] &= self._allowed[cell][part.within(cell_rect(cell, self._layer.size))]
@@ -113,9 +115,8 @@ class EditRecorder:
         self._forget()
         return dirty
 
-    def _keep(self, cell: Cell) -> None:
+    def _keep(self, cell: Cell, *, blank: bool) -> None:
         rect = cell_rect(cell, self._layer.size)
-        blank = self._layer.is_blank(cell)
         content = Content.blank(rect.size) if blank else Content.copied(self._layer, rect)
         self._before[cell] = content
         if not self._free and self._context is not None:
