@@ -20,6 +20,7 @@ from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.layer_restore import LABEL, LAYERS, SALIENCY, restore_layers
 from edam_gui.session.messages import Level
+from edam_gui.session.recent_patches import RecentPatches
 
 _BUDGET: Final = 64 << 20
 _SNAPSHOT_EVERY: Final = 25
@@ -53,6 +54,7 @@ class HistoryKeeper:
         self._context = context
         self._recompose = recompose
         self._states: dict[str, StateKind] = {}
+        self._patches = RecentPatches()
 
     def register(self, kind: str, put: Callable[[Any], None]) -> None:
         """Make a kind of state known."""
@@ -68,7 +70,9 @@ class HistoryKeeper:
         changes: list[Change] = []
         if layer == LABEL and current.edits is not None:
             changes.append(SetCorrected(current.id, current.edits.share))
-        self._push(current, Step(layer, name, patch_to_bytes(patch)), changes)
+        step = Step(layer, name, patch_to_bytes(patch))
+        self._patches.keep(step, patch)
+        self._push(current, step, changes)
         current.since_snapshot += 1
         if current.since_snapshot >= _SNAPSHOT_EVERY:
             self._snapshot(current)
@@ -160,7 +164,10 @@ class HistoryKeeper:
         layer = self.layer(current, step.kind)
         if layer is None:
             return
-        patch = patch_from_bytes(step.payload, layer.size)
+        patch = self._patches.get(step)
+        if patch is None:
+            patch = patch_from_bytes(step.payload, layer.size)
+            self._patches.keep(step, patch)
         self._recompose(step.kind, patch.revert(layer) if backwards else patch.apply(layer))
 
     @staticmethod
@@ -208,6 +215,7 @@ class HistoryKeeper:
 
     def leave(self) -> None:
         """Keep a snapshot before the image leaves the desk, so that it comes back quickly."""
+        self._patches.forget()
         current = self._context.current
         if current is not None and current.since_snapshot:
             self._snapshot(current)

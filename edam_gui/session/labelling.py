@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from edam_gui.imaging.crf.refine import CrfEngine, CrfFactory
 
 _CRF: Final = "crf"
-_TOGETHER: Final = 512
+_TOGETHER: Final = 1024
 """Side (px) of the area in which changes are told of together."""
 
 
@@ -119,19 +119,22 @@ class Labelling:
 
     def compose(self, rect: Rect | None = None) -> None:
         """Write the edits over the automatic label map, everywhere or in a rectangle, and tell."""
-        current = self._context.current
-        if current is None or current.frame is None or current.edits is None:
-            return
-        if current.labels is None or current.labels.shape != current.frame.labels.shape:
-            current.labels = np.empty_like(current.frame.labels)
-            rect = None
-        current.edits.compose(automatic(current), current.labels, rect)
-        self._context.events.labels_changed.emit(rect)
+        self._compose(None if rect is None else (rect,))
 
     def compose_all(self, rects: Iterable[Rect]) -> None:
         """Write the edits over the automatic label map in many rectangles; neighbours are told of together."""
-        for rect in gathered(rects, _TOGETHER):
-            self.compose(rect)
+        self._compose(tuple(rects))
+
+    def _compose(self, rects: tuple[Rect, ...] | None) -> None:
+        current, told = self._context.current, self._context.events.labels_changed
+        if current is None or current.frame is None or current.edits is None:
+            return
+        if current.labels is None or current.labels.shape != current.frame.labels.shape:
+            current.labels, rects = np.empty_like(current.frame.labels), None
+        for rect in (None,) if rects is None else rects:
+            current.edits.compose(automatic(current), current.labels, rect)
+        for rect in (None,) if rects is None else gathered(rects, _TOGETHER):
+            told.emit(rect)
 
     def compose_saliency(self, rect: Rect | None = None) -> None:
         """Write the corrections over the saliency map: into a new array, since jobs read the old one."""

@@ -55,7 +55,7 @@ class EditLayer:
     def count(self) -> int:
         """Number of edited pixels; counted anew after a change."""
         if self._count is None:
-            box = self._box
+            box = self._box if self._painted.any() else None
             self._count = 0 if box is None else int(cv2.countNonZero(as_bytes(self._mask[box.slices])))
         return self._count
 
@@ -96,7 +96,7 @@ class EditLayer:
         ValueError
             An array is not (H, W) uint8.
         """
-        for array in (auto, out):
+        for array in (auto,) if auto is out else (auto, out):
             if array.shape != self._mask.shape or array.dtype != np.uint8:
                 raise ValueError(f"a layer of {self.size} cannot be composed with {array.dtype} {array.shape}")
         part = Rect.whole(self.size) if rect is None else rect.clip(self.size)
@@ -107,7 +107,8 @@ class EditLayer:
         # The exact box costs one look over the old one, worth it only for whole maps.
         box = self.box if rect is None else self._box
         edited = None if box is None else part.intersection(box)
-        if edited is not None and self._painted[grid_slices(edited)].any():
+        # In place, what is composed is what was just painted.
+        if edited is not None and (out is auto or self._painted[grid_slices(edited)].any()):
             index = edited.slices
             cv2.copyTo(self._values[index], as_bytes(self._mask[index]), dst=out[index])
         return out

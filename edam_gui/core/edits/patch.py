@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -79,26 +80,29 @@ class EditPatch:
     tiles: tuple[TileChange, ...]
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of memory that its pixels take at most."""
+        return sum(tile.rect.area * (2 if tile.fresh else 4) for tile in self.tiles)
+
+    @property
     def rect(self) -> Rect:
         """The smallest rectangle that holds every change."""
         rects = [tile.rect for tile in self.tiles]
         top, left = min(r.top for r in rects), min(r.left for r in rects)
         return Rect(top, left, max(r.bottom for r in rects) - top, max(r.right for r in rects) - left)
 
-    @property
+    @cached_property
     def dirty(self) -> tuple[Rect, ...]:
         """What to recompose and redraw: `rect`, or runs of tiles where those fill little of it (a long stroke)."""
         rect = self.rect
         if 2 * sum(tile.rect.area for tile in self.tiles) >= rect.area:
             return (rect,)
-        runs = [self.tiles[0].rect]
-        for tile in self.tiles[1:]:
-            last = runs[-1]
-            if tile.rect.top // TILE == last.top // TILE and tile.rect.left // TILE == (last.right - 1) // TILE + 1:
-                runs[-1] = last.union(tile.rect)
-            else:
-                runs.append(tile.rect)
-        return tuple(runs)
+        return _runs(tile.rect for tile in self.tiles)
+
+    @cached_property
+    def _fresh(self) -> tuple[Rect, ...]:
+        """Return the fresh tiles in runs: whatever lies in such a run was blank, which one call restores."""
+        return _runs(tile.rect for tile in self.tiles if tile.fresh)
 
     def apply(self, layer: EditLayer) -> tuple[Rect, ...]:
         """Make the change (redo); the layer must be as it was before it. Return `dirty`.
@@ -116,16 +120,29 @@ class EditPatch:
     def revert(self, layer: EditLayer) -> tuple[Rect, ...]:
         """Take the change back (undo); the layer must be as it was after it. As `apply` otherwise."""
         self._check(layer)
+        for rect in self._fresh:
+            layer.blank(rect)
         for tile in self.tiles:
-            if tile.fresh:
-                layer.blank(tile.rect)
-            else:
+            if not tile.fresh:
                 layer.load(tile.rect, tile.before.values, tile.before.mask)
         return self.dirty
 
     def _check(self, layer: EditLayer) -> None:
         if layer.size != self.size:
             raise ValueError(f"a change of a layer of {self.size} does not fit one of {layer.size}")
+
+
+def _runs(rects: Iterable[Rect]) -> tuple[Rect, ...]:
+    """Join rectangles of tiles that follow each other in a row of the grid."""
+    runs: list[Rect] = []
+    row = end = -1
+    for rect in rects:
+        if runs and rect.left // TILE == end and rect.top // TILE == row:
+            runs[-1] = runs[-1].union(rect)
+        else:
+            runs.append(rect)
+        row, end = rect.top // TILE, (rect.right - 1) // TILE + 1
+    return tuple(runs)
 
 
 def tile_change(rect: Rect, before: Content, layer: EditLayer) -> TileChange | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 import zlib
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -112,23 +113,31 @@ class PlaneReader:
         """Return the next values and mask."""
         values = self._values(rect)
         mask = self._mask(rect)
-        # A layer relies on this.
-        np.copyto(values, np.uint8(0), where=~mask)
-        return Content(values, mask)
+        # A layer relies on this. What is all of one kind, as most tiles of a broad stroke, needs no look.
+        if isinstance(mask, np.ndarray):
+            values = np.full(rect.size, values, np.uint8) if isinstance(values, int) else values.copy()
+            np.copyto(values, np.uint8(0), where=~mask)
+            return Content(values, mask)
+        if not mask:
+            return _even(0, False, rect)
+        if isinstance(values, int):
+            return _even(values, True, rect)
+        return Content(values, _even(0, True, rect).mask)
 
     def finish(self) -> None:
         """Check that nothing is left over."""
         if self._at != len(self._raw):
             raise EditDataError(f"{_DAMAGED}: they are longer than they claim.")
 
-    def _values(self, rect: Rect) -> UInt8Array:
+    def _values(self, rect: Rect) -> UInt8Array | int:
+        """Return values, or the one that all have."""
         if self._form() == _CONSTANT:
-            return np.full(rect.size, self._take(1)[0], np.uint8)
-        return np.frombuffer(self._take(rect.area), np.uint8).reshape(rect.size).copy()
+            return self._take(1)[0]
+        return np.frombuffer(self._take(rect.area), np.uint8).reshape(rect.size)
 
-    def _mask(self, rect: Rect) -> BoolArray:
+    def _mask(self, rect: Rect) -> BoolArray | bool:
         if self._form() == _CONSTANT:
-            return np.full(rect.size, self._take(1)[0] != 0)
+            return self._take(1)[0] != 0
         packed = np.frombuffer(self._take(-(-rect.area // 8)), np.uint8)
         return np.unpackbits(packed, count=rect.area).reshape(rect.size).view(np.bool_)
 
@@ -144,6 +153,20 @@ class PlaneReader:
             raise EditDataError(f"{_DAMAGED}: they end too early.")
         self._at += count
         return part
+
+
+def _even(value: int, edited: bool, rect: Rect) -> Content:
+    """Return the same for all pixels; read-only, all of one kind share their memory."""
+    whole = _even_tile(value, edited)
+    index = slice(rect.height), slice(rect.width)
+    return Content(whole.values[index], whole.mask[index])
+
+
+@lru_cache(maxsize=512)
+def _even_tile(value: int, edited: bool) -> Content:
+    content = Content(np.full((TILE, TILE), value, np.uint8), np.full((TILE, TILE), edited))
+    content.values.flags.writeable = content.mask.flags.writeable = False
+    return content
 
 
 def _largest(count: int, contents: int) -> int:

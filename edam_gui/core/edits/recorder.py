@@ -10,7 +10,7 @@ import numpy as np
 from edam_gui.core.arrays import BoolArray, UInt8Array
 from edam_gui.core.edits.layer import EditLayer
 from edam_gui.core.edits.paint_rule import ANYWHERE, PaintContext, PaintRule
-from edam_gui.core.edits.patch import Content, EditPatch, tile_change
+from edam_gui.core.edits.patch import Content, EditPatch, TileChange, tile_change
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.edits.tiles import Cell, cell_rect, cells_of, part_of
 
@@ -74,12 +74,14 @@ class EditRecorder:
         self._check_open()
         if not self._free:
             where = where.copy()
+        known = self._before
         for cell in cells_of(rect):
-            if cell not in self._before:
-                own = where[part_of(cell, rect).within(rect)]
-                if not own.any():
+            if cell not in known:
+                # A blank tile is remembered in less time than it takes to look whether it is met.
+                blank = self._layer.is_blank(cell)
+                if not blank and not where[part_of(cell, rect).within(rect)].any():
                     continue
-                self._keep(cell)
+                self._keep(cell, blank=blank)
             if not self._free:
                 part = part_of(cell, rect)
                 where[part.within(rect)] &= self._allowed[cell][part.within(cell_rect(cell, self._layer.size))]
@@ -92,11 +94,16 @@ class EditRecorder:
         """End the step; return what it changed, `None` if the layer is as it was."""
         self._check_open()
         self._open = False
-        size = self._layer.size
-        changes = (tile_change(cell_rect(c, size), self._before[c], self._layer) for c in sorted(self._before))
-        tiles = tuple(change for change in changes if change is not None)
+        tiles: list[TileChange] = []
+        for cell in sorted(self._before):
+            rect, before = cell_rect(cell, self._layer.size), self._before[cell]
+            change = tile_change(rect, before, self._layer)
+            if change is not None:
+                tiles.append(change)
+            elif before is Content.blank(rect.size):
+                self._layer.blank(rect)  # so it is known again: no paint of the step has met it
         self._forget()
-        return EditPatch(size, tiles) if tiles else None
+        return EditPatch(self._layer.size, tuple(tiles)) if tiles else None
 
     def abort(self) -> Rect | None:
         """Restore the layer exactly; return what to recompose, `None` if nothing was touched."""
@@ -113,9 +120,8 @@ class EditRecorder:
         self._forget()
         return dirty
 
-    def _keep(self, cell: Cell) -> None:
+    def _keep(self, cell: Cell, *, blank: bool) -> None:
         rect = cell_rect(cell, self._layer.size)
-        blank = self._layer.is_blank(cell)
         content = Content.blank(rect.size) if blank else Content.copied(self._layer, rect)
         self._before[cell] = content
         if not self._free and self._context is not None:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from edam_gui.core.arrays import BoolArray, Float64Array, Int32Array
+from edam_gui.core.arrays import BoolArray, Float64Array, Int64Array
 from edam_gui.core.edits.brush import BrushShape
 from edam_gui.core.edits.rect import Rect
 from edam_gui.core.edits.region import Region
@@ -28,8 +28,8 @@ _PIXEL_BRUSH = 1.5
 
 _LEFT_RIGHT: Final = np.array(((-1.0,), (1.0,)))
 
-_STAIRS_WIDTH = 1024
-"""Wider areas (px) do not use `_stairs`: its table would leave the cache."""
+_STAIRS_WIDTH, _STEP = 1024, 32
+"""Wider areas (px) do not use `_stairs`: its table would leave the cache. There is a table for each step of width."""
 
 
 class Dab(NamedTuple):
@@ -88,8 +88,10 @@ def sweep(start: Dab, end: Dab, shape: BrushShape, size: tuple[int, int], *, onw
         # The first column whose centre is not left of an edge; no centre lies on one, see _TIE.
         edges += 0.5 - rect.left
         if rect is not reach or shape is BrushShape.SQUARE:
-            edges = edges.clip(0, rect.width)
-        mask = _between(edges.astype(np.int32), rect.width)
+            # Half the time of `clip`.
+            np.maximum(edges, 0.0, out=edges)
+            np.minimum(edges, float(rect.width), out=edges)
+        mask = _between(edges.astype(np.intp), rect.width)
     else:
         mask = np.zeros(rect.size, np.bool_)
     if min(start.diameter, end.diameter) < _PIXEL_BRUSH:
@@ -97,20 +99,21 @@ def sweep(start: Dab, end: Dab, shape: BrushShape, size: tuple[int, int], *, onw
     return Region(rect, mask)
 
 
-def _between(bounds: Int32Array, width: int) -> BoolArray:
+def _between(bounds: Int64Array, width: int) -> BoolArray:
     """Return the mask, `width` wide, of the columns from ``bounds[0]`` up to ``bounds[1]`` (not included) per row."""
     if width <= _STAIRS_WIDTH:
-        stairs = _stairs(1 << (width - 1).bit_length())
-        mask: BoolArray = stairs[bounds[1], :width]
-        mask ^= stairs[bounds[0], :width]
-        return mask
-    columns: Int32Array = np.arange(width, dtype=np.int32)
+        # Whole rows of a table not much wider than needed are copied three times faster than parts of rows.
+        stairs = _stairs(-(-width // _STEP) * _STEP)
+        mask: BoolArray = stairs.take(bounds[1], axis=0)
+        mask ^= stairs.take(bounds[0], axis=0)
+        return mask[:, :width]
+    columns = np.arange(width)
     mask = columns >= bounds[0][:, None]
     mask &= columns < bounds[1][:, None]
     return mask
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=_STAIRS_WIDTH // _STEP)
 def _stairs(width: int) -> BoolArray:
     """Return rows of ones that end at column 0, 1, ... `width`: copying from it is faster than comparing columns."""
     return np.arange(width) < np.arange(width + 1)[:, None]
@@ -195,17 +198,23 @@ def _even_rows(start: Dab, end: Dab, y: Float64Array) -> Float64Array:
     if abs(dy) > _TIE:
         # v of the points where the two tangents touch the first disc
         touch = math.copysign(start.radius * dx / math.hypot(dx, dy), dx * dy)
-        t = (v - np.array(((touch,), (-touch,)))) / dy
-        np.maximum(t, 0, out=t)
-        np.minimum(t, 1, out=t)
+        # How far the disc has moved, down and to the right; each call of numpy counts here.
+        down = v + _LEFT_RIGHT * touch
+        np.maximum(down, min(dy, 0.0), out=down)
+        np.minimum(down, max(dy, 0.0), out=down)
+        w = v - down
+        down *= dx / dy
+        across = down
     else:
         t = np.array(((0.0,), (1.0,)) if dx >= 0 else ((1.0,), (0.0,)))
-    w = v - t * dy
-    half: Float64Array = (start.radius + _TIE) ** 2 - w * w
+        w = v - t * dy
+        across = t * dx
+    np.multiply(w, w, out=w)
+    half: Float64Array = np.subtract((start.radius + _TIE) ** 2, w, out=w)
     np.maximum(half, 0, out=half)
     np.sqrt(half, out=half)
     half *= _LEFT_RIGHT
-    half += t * dx
+    half += across
     half += start.x
     return half
 

@@ -137,11 +137,12 @@ class CanvasPresenter(QObject):
         if labels is not self._labels:
             self._labels = labels
             self._canvas.set_labels(labels)
-        elif labels is not None:
-            box = None if rect is None else (rect.left, rect.top, rect.right, rect.bottom)
-            self._canvas.labels_changed(box)
-        if rect is not None:
-            self._canvas.edits_changed((rect.left, rect.top, rect.right, rect.bottom))
+            if rect is not None:
+                self._canvas.edits_changed(_box(rect))
+        elif labels is not None and rect is None:
+            self._canvas.labels_changed()
+        elif rect is not None:
+            self._canvas.correction_changed(_box(rect))
 
     def show_instead(self, labels: UInt8Array | None) -> None:
         """Show another label map of the same photo for a moment, (H, W) uint8; `None`: the session's again."""
@@ -193,6 +194,10 @@ class CanvasPresenter(QObject):
     def _has_photo(self) -> bool:
         current = self._session.current
         return current is not None and current.files is not None
+
+
+def _box(rect: Rect) -> tuple[int, int, int, int]:
+    return rect.left, rect.top, rect.right, rect.bottom
 
 
 def view_from_data(data: Mapping[str, object]) -> ViewState | None:

@@ -257,3 +257,19 @@ def test_whole_layer_is_taken_back_in_one_step() -> None:
     assert (layer.count, layer.box) == (0, None)
     patch.revert(layer)
     assert state(layer) == before
+
+
+def test_tiles_that_a_stroke_only_passed_by_are_known_to_be_blank() -> None:
+    layer = EditLayer((512, 512))
+    stroke = Stroke(layer, Brush(20), 7)
+    stroke.extend([BrushPoint(128, 128), BrushPoint(384, 384)])  # a diagonal: its rectangle holds tiles it passes by
+    patch = stroke.finish()
+    assert patch is not None
+    met = layer.mask.reshape(4, 128, 4, 128).any((1, 3))
+    assert 4 <= met.sum() < 16
+    assert [layer.is_blank((row, column)) for row, column in np.ndindex(4, 4)] == (~met).ravel().tolist()
+    patch.revert(layer)
+    assert all(layer.is_blank((row, column)) for row, column in np.ndindex(4, 4))
+    assert layer.count == 0
+    patch.apply(layer)
+    assert layer.count == np.count_nonzero(layer.mask) > 0

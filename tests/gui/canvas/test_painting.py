@@ -188,7 +188,7 @@ def test_ground_truth_and_difference_are_layers(canvas: Canvas, photo: np.ndarra
 
 
 @pytest.mark.parametrize("zoom", [0.31, 1.0, 5.3])
-@pytest.mark.parametrize("layer", ["labels", "difference", "outline", "edits", "saliency", "cut"])
+@pytest.mark.parametrize("layer", ["labels", "difference", "outline", "edits", "both", "saliency", "cut"])
 def test_redrawing_the_changed_part_gives_what_redrawing_all_gives(
     canvas: Canvas, qtbot: QtBot, zoom: float, layer: str
 ) -> None:
@@ -203,10 +203,11 @@ def test_redrawing_the_changed_part_gives_what_redrawing_all_gives(
         "difference": (labels, canvas.labels_changed),
         "outline": (labels, canvas.labels_changed),
         "edits": (edits, canvas.edits_changed),
+        "both": (edits, canvas.correction_changed),
         "saliency": (saliency, canvas.saliency_changed),
         "cut": (saliency, canvas.saliency_changed),
     }
-    canvas.set_edits(edits if layer == "edits" else None)
+    canvas.set_edits(edits if layer in ("edits", "both") else None)
     canvas.set_saliency(saliency)
     canvas.layers.set_visible(Layer.SALIENCY, layer == "saliency")
     canvas.set_saliency_cut(100 if layer == "cut" else None)
@@ -220,10 +221,23 @@ def test_redrawing_the_changed_part_gives_what_redrawing_all_gives(
         x, y = int(rng.integers(0, 390)), int(rng.integers(0, 290))
         rect = x, y, x + int(rng.integers(1, 60)), y + int(rng.integers(1, 60))
         array[rect[1] : rect[3], rect[0] : rect[2]] = rng.choice(array.reshape(-1))
+        if layer == "both":
+            labels[rect[1] : rect[3], rect[0] : rect[2]] = rng.choice(labels.reshape(-1))
         changed(rect)
     part = pixels_of(canvas)
     changed((0, 0, 400, 300))
     np.testing.assert_array_equal(part, pixels_of(canvas))
+
+
+def test_a_background_that_has_a_colour_is_drawn(canvas: Canvas, photo: np.ndarray) -> None:
+    labels = np.zeros((60, 80), np.uint8)
+    table = label_table()
+    canvas.set_photo(photo)
+    canvas.set_labels(labels)
+    assert_shows(canvas, photo)
+    table[0] = (0, 200, 0, 255)
+    canvas.set_label_table(table)
+    assert_shows(canvas, blend(photo, labels, table))
 
 
 def test_a_dab_repaints_no_more_than_it_touches(canvas: Canvas, paints: Paints, qtbot: QtBot) -> None:

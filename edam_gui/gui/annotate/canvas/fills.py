@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from edam_gui.core.arrays import AnyArray, UInt8Array
 from edam_gui.core.label_set import BACKGROUND, IGNORE
@@ -39,14 +40,22 @@ def outline(pixels: UInt8Array, sampling: Sampling, box: Box) -> UInt8Array:
 def hatch(mask: AnyArray, sampling: Sampling, box: Box) -> UInt8Array:
     """Return rim and stripes of the edited pixels; the stripes move with the image."""
     edited, inner = _with_rim(mask, sampling, box)
-    rim = cv2.erode(edited, _SQUARE) != edited
-    height, width = edited[inner].shape
-    across = np.arange(width) + (box.left + sampling.left - int(sampling.view.left))
-    down = np.arange(height) + (box.top + sampling.top - int(sampling.view.top))
-    phase = (across[None, :] + down[:, None]) % len(_STRIPES)
-    pattern: UInt8Array = _STRIPES[phase]
-    pattern *= edited[inner]
-    pattern[rim[inner]] = OUTLINE
+    own = edited[inner]
+    if not own.any():
+        return np.zeros(own.shape, np.uint8)
+    rim = cv2.erode(edited, _SQUARE)[inner] != own
+    x, y = sampling.left + box.left, sampling.top + box.top
+    pattern: UInt8Array = own * _stripes(x - int(sampling.view.left) + y - int(sampling.view.top), own.shape)
+    np.copyto(pattern, np.uint8(OUTLINE), where=rim)
+    return pattern
+
+
+def _stripes(first: int, shape: tuple[int, ...]) -> UInt8Array:
+    """Return a pattern of (h, w) uint8 that goes on by one step from pixel to pixel, down and to the right."""
+    height, width = shape
+    start = first % len(_STRIPES)
+    line = np.resize(_STRIPES, start + height + width)[start:]
+    pattern: UInt8Array = sliding_window_view(line, width)[:height]
     return pattern
 
 
@@ -63,6 +72,8 @@ def _with_rim(pixels: AnyArray, sampling: Sampling, box: Box) -> tuple[UInt8Arra
     """Return the bytes of a rectangle with a device pixel around it, and where in them the rectangle lies."""
     wide = box.grown(1).cut(sampling.box)
     taken = sampling.take(pixels, wide)
-    if taken.dtype != np.uint8:
+    if taken.dtype == np.bool_:
+        taken = taken.view(np.uint8)
+    elif taken.dtype != np.uint8:
         taken = (taken != 0).astype(np.uint8)
     return taken, box.shifted(-wide.left, -wide.top).slices()

@@ -110,6 +110,10 @@ class PictureWidget(ViewWidget):
         """Redraw the part of the edits that changed; see `labels_changed`."""
         self._source_changed(Source.EDITS, rect)
 
+    def correction_changed(self, rect: Rect) -> None:
+        """Redraw a part in which the label map has changed with the edits; see `labels_changed`."""
+        self._source_changed(Source.LABELS, rect, Source.EDITS)
+
     def set_ground_truth(self, labels: UInt8Array | None) -> None:
         """Set the ground truth, (H, W) uint8 with 255 = ignore, for its own layer and the difference layer."""
         self._set_source(Source.TRUTH, labels)
@@ -232,16 +236,19 @@ class PictureWidget(ViewWidget):
             self._set_size(None if size is None else (size[1], size[0]))
         self._source_changed(source, None)
 
-    def _source_changed(self, source: Source, rect: Rect | None) -> None:
+    def _source_changed(self, source: Source, rect: Rect | None, *more: Source) -> None:
         sampling = self._visible()
         if rect is None or sampling is None:
-            self._scene.mark(source)
+            for one in (source, *more):
+                self._scene.mark(one)
             self.update()
             return
         box = sampling.covering(Box(*rect))
         if not box.empty:
-            changed = self._scene.mark(source, box)
-            self._update_device((changed or box).shifted(sampling.left, sampling.top))
+            changed = box
+            for one in (source, *more):
+                changed = changed.joined(self._scene.mark(one, box) or box)
+            self._update_device(changed.shifted(sampling.left, sampling.top))
 
     def _layer_changed(self, layer: Layer) -> None:
         self._scene.update_table(layer)

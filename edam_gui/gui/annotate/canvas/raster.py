@@ -68,6 +68,10 @@ class Raster:
         self._stale = []
         return self._image
 
+    def is_clear(self, box: Box) -> bool:
+        """Whether nothing of the last `image` can be seen in a rectangle, so that it need not be drawn."""
+        return self._colors[0] >> 24 == 0 and not self._pixels[box.slices()].any()
+
     def _resize(self, height: int, width: int) -> None:
         if self._pixels.shape == (height, width):
             return

@@ -148,7 +148,9 @@ class Scene:
         for layer in Layer:
             raster = self._raster_of(layer, side)
             if raster is not None and self._layers.state(layer).visible:
-                painter.drawImage(target, _premultiplied(raster.image(sampling), part))
+                image = raster.image(sampling)
+                if not raster.is_clear(box):
+                    painter.drawImage(target, _premultiplied(image, part))
 
     def _photo_image(self, photo: Photo, sampling: Sampling) -> QImage:
         if self._toned is None or self._toned[0] is not sampling:
