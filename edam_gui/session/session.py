@@ -123,6 +123,7 @@ class Session:
         self.folders.on_allow = self.opener.grant
         self._annotator = ""
         self._to_add: tuple[Path, ...] = ()
+        self._rereads = False
         self.default_device = "auto"
         self._record_states()
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
@@ -232,16 +233,23 @@ class Session:
         if self.editing.is_painting:
             self.editing.abort_stroke()
             return True
-        return self.history.undo()
+        return self._moved(self.history.undo())
 
     def redo(self) -> bool:
         """Do the next step on this image again."""
-        return not self.editing.is_painting and self.history.redo()
+        return not self.editing.is_painting and self._moved(self.history.redo())
 
     def go_to_step(self, position: int) -> None:
         """Undo or redo until `position` steps of this image's history are done."""
         self.editing.abort_stroke()
-        self.history.go_to(position)
+        self._moved(self.history.go_to(position))
+
+    def _moved(self, moved: bool) -> bool:
+        """Read the image again after a step that changed where its saliency map comes from; return `moved`."""
+        if self._rereads:
+            self._rereads = False
+            self.folders.read_again()
+        return moved
 
     def unsaved(self) -> str:
         """End what is being done to the image, and return why not all is on the disk, as a sentence; empty: it is."""
@@ -361,7 +369,16 @@ class Session:
 
         history.register("ticks", lambda state: self.ticks.put(ticks_from_state(state)))
         history.register("thresholds", put_thresholds)
-        history.register("choices", lambda state: self.rules.put_choices(Choices.from_data(state["choices"])))
+
+        def put_choices(state: dict[str, Any]) -> None:
+            before = self.rules.choices
+            self.rules.put_choices(Choices.from_data(state["choices"]))
+            after = self.rules.choices
+            if model_choice(before) != model_choice(after):
+                self.load_model()
+            self._rereads |= before.saliency_method != after.saliency_method
+
+        history.register("choices", put_choices)
         history.register("status", lambda state: self.navigator.put_status(Status(state)))
         history.register("crf", self.labelling.put_crf)
         self.labelling.on_crf = lambda before, after: history.record_state("crf", "Dense CRF", before, after)
