@@ -14,10 +14,8 @@ from edam_gui.core.edits.rect import Rect, joined
 from edam_gui.core.label_set import LabelSet
 from edam_gui.imaging.photo import PHOTO_SUFFIXES
 from edam_gui.jobs import Deliver, JobRunner
-from edam_gui.project.choices import Choices
-from edam_gui.project.store import Status, Ticks
+from edam_gui.project.store import Status
 from edam_gui.project.store.changes import SetView, set_annotator
-from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.bulk import Bulk
 from edam_gui.session.bulk_thresholds import BulkThresholds
@@ -48,9 +46,9 @@ from edam_gui.session.rules import Rules, Scope
 from edam_gui.session.run_all import RunAll
 from edam_gui.session.shapes import Shapes
 from edam_gui.session.sitting import Sitting
+from edam_gui.session.state_steps import StateSteps
 from edam_gui.session.superpixels import Superpixels
 from edam_gui.session.thumbnails import Thumbnails
-from edam_gui.session.tick_states import ticks_from_state, ticks_to_state
 from edam_gui.session.ticks import TickBook
 from edam_gui.session.training.desk import TrainingDesk
 
@@ -123,9 +121,8 @@ class Session:
         self.folders.on_allow = self.opener.grant
         self._annotator = ""
         self._to_add: tuple[Path, ...] = ()
-        self._rereads = False
         self.default_device = "auto"
-        self._record_states()
+        self._steps = StateSteps(self)
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
         context.events.saliency_changed.connect(self.labelling.update)
         self.opener.save_state.changed.connect(context.events.saved_changed.emit)
@@ -233,23 +230,16 @@ class Session:
         if self.editing.is_painting:
             self.editing.abort_stroke()
             return True
-        return self._moved(self.history.undo())
+        return self._steps.moved(self.history.undo())
 
     def redo(self) -> bool:
         """Do the next step on this image again."""
-        return not self.editing.is_painting and self._moved(self.history.redo())
+        return not self.editing.is_painting and self._steps.moved(self.history.redo())
 
     def go_to_step(self, position: int) -> None:
         """Undo or redo until `position` steps of this image's history are done."""
         self.editing.abort_stroke()
-        self._moved(self.history.go_to(position))
-
-    def _moved(self, moved: bool) -> bool:
-        """Read the image again after a step that changed where its saliency map comes from; return `moved`."""
-        if self._rereads:
-            self._rereads = False
-            self.folders.read_again()
-        return moved
+        self._steps.moved(self.history.go_to(position))
 
     def unsaved(self) -> str:
         """End what is being done to the image, and return why not all is on the disk, as a sentence; empty: it is."""
@@ -346,50 +336,3 @@ class Session:
         else:
             self.labelling.compose_saliency(joined(rects))
         self.events.edits_changed.emit()
-
-    def _record_states(self) -> None:
-        """Make ticks, thresholds, choices and status undoable."""
-        history, context = self.history, self._context
-
-        def on_ticks(name: str, before: Ticks | None, after: Ticks | None) -> None:
-            history.record_state("ticks", name, ticks_to_state(before), ticks_to_state(after))
-            self._started()
-
-        def on_rule(before: dict[str, Any], after: dict[str, Any]) -> None:
-            kind = "choices" if "choices" in before else "thresholds"
-            history.record_state(kind, "Method" if kind == "choices" else "Thresholds", before, after)
-
-        def put_thresholds(state: dict[str, Any]) -> None:
-            current = context.current
-            image = current.id if state["image"] and current is not None else None
-            self.rules.put(PartialThresholds(**state["fields"]), image=image, class_index=state["class"])
-
-        def on_status(before: Status, after: Status) -> None:
-            history.record_state("status", f"Status: {after.value.replace('_', ' ')}", before.value, after.value)
-
-        history.register("ticks", lambda state: self.ticks.put(ticks_from_state(state)))
-        history.register("thresholds", put_thresholds)
-
-        def put_choices(state: dict[str, Any]) -> None:
-            before = self.rules.choices
-            self.rules.put_choices(Choices.from_data(state["choices"]))
-            after = self.rules.choices
-            if model_choice(before) != model_choice(after):
-                self.load_model()
-            self._rereads |= before.saliency_method != after.saliency_method
-
-        history.register("choices", put_choices)
-        history.register("status", lambda state: self.navigator.put_status(Status(state)))
-        history.register("crf", self.labelling.put_crf)
-        self.labelling.on_crf = lambda before, after: history.record_state("crf", "Dense CRF", before, after)
-        history.register("note", self.notes.put)
-        self.notes.on_step = lambda before, after: history.record_state("note", "Note", before, after)
-        self.ticks.on_step = on_ticks
-        self.rules.on_commit = on_rule
-        self.navigator.on_status = on_status
-        self.editing.on_first_edit = self._started
-
-    def _started(self) -> None:
-        current = self.current
-        if current is not None and current.status is Status.NEW:
-            self.navigator.put_status(Status.IN_PROGRESS)
