@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
@@ -22,6 +23,7 @@ from edam_gui.core.errors import OptionError
 
 if TYPE_CHECKING:
     from edam_gui.batch.train_data import TrainDataRequest
+    from edam_gui.batch.train_validation import ValidationRequest
     from edam_gui.training.distributed import Team
     from edam_gui.training.manifest import Manifest
 
@@ -73,22 +75,32 @@ def train(
     """Train a model from image-level labels; Ctrl-C saves and stops, --resume goes on."""
     with sentences():
         from edam_gui.batch.train_data import TrainDataRequest
+        from edam_gui.batch.train_validation import ValidationRequest
         from edam_gui.training.distributed import join_team
+        from edam_gui.training.reconfigure import reconfigure
         from edam_gui.training.run_folder import RunFolder
 
         words = list(settings or [])
         words += [] if seed is None else [f"seed={seed}"]
         words += [] if init is None else [f"init={init}"]
+        given = {"--data": data, "--project": project, "--list": list_file, "--labels": labels, "--classes": classes}
+        given |= {"--val-gt": val_gt, "--val-images": val_images, "--val-labels": val_labels}
+        validation = None if val_gt is None else ValidationRequest(val_gt, val_images, val_labels)
+        own = _ProjectData(project, accepted_only, allow or [], validation)
+        request = None
+        if data is not None:
+            request = TrainDataRequest(data, list_file, labels, classes, val_gt, val_images, val_labels)
+        elif project is not None:
+            _refuse("--project", "it has its own", {k: given[k] for k in ("--list", "--labels", "--classes")})
+        if resume:
+            _refuse("--resume", "a run that goes on keeps its data", given)
         with join_team(device) as team:
             if team.leads:
                 exists = RunFolder(run_dir).exists()
                 if resume or (exists and (team.restarts or estimate)):
-                    _reconfigure(run_dir, words if resume else [])
+                    reconfigure(run_dir, words if resume else ())
                 else:
-                    request = None
-                    if data is not None:
-                        request = TrainDataRequest(data, list_file, labels, classes, val_gt, val_images, val_labels)
-                    _create(run_dir, preset, words, request, _ProjectData(project, accepted_only, allow or []))
+                    _create(run_dir, preset, words, request, own)
             _wait_for_leader(team)
             if prepare or estimate:
                 _inspect(run_dir, team, json_file, timed=estimate)
@@ -102,6 +114,7 @@ class _ProjectData:
     path: Path | None
     accepted_only: bool
     allowed: list[Path]
+    validation: ValidationRequest | None
 
     def resolve(self) -> tuple[Manifest, tuple[str, ...]]:
         """Return what its ticks say."""
@@ -109,7 +122,16 @@ class _ProjectData:
 
         if self.path is None:
             raise OptionError("A new run needs either --data (with --labels) or --project.")
-        return resolve_project(self.path, accepted_only=self.accepted_only, granted=self.allowed)
+        return resolve_project(
+            self.path, accepted_only=self.accepted_only, granted=self.allowed, validation=self.validation
+        )
+
+
+def _refuse(option: str, why: str, others: Mapping[str, Path | None]) -> None:
+    """Refuse options that would be passed over in silence."""
+    names = [name for name, value in others.items() if value is not None]
+    if names:
+        raise OptionError(f"{names[0]} cannot be given with {option}: {why}.")
 
 
 def _wait_for_leader(team: Team) -> None:
@@ -140,16 +162,6 @@ def _create(
     for note in notes:
         cli_output.note(note)
     create_run(run_dir, config, manifest)
-
-
-def _reconfigure(run_dir: Path, words: list[str]) -> None:
-    """Apply settings that may change when a run goes on."""
-    from edam_gui.training import config_text
-    from edam_gui.training.run_folder import open_run, write_config
-
-    folder, config, _ = open_run(run_dir)
-    if words:
-        write_config(folder, config_text.with_settings(config, words, allowed=config_text.CHANGEABLE))
 
 
 def _inspect(run_dir: Path, team: Team, json_file: Path | None, *, timed: bool) -> NoReturn:

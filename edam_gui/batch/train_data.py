@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from edam_gui.batch.train_validation import ValidationRequest, find_validation
 from edam_gui.core.errors import InputFileError, OptionError
-from edam_gui.core.label_set import PASCAL_VOC, LabelSet
+from edam_gui.core.label_set import PASCAL_VOC
 from edam_gui.imaging.class_file import read_class_file
-from edam_gui.imaging.image_labels import ImageLabels, read_image_labels
+from edam_gui.imaging.image_labels import read_image_labels
 from edam_gui.project.images import ImageCollection, list_images
-from edam_gui.project.matching import FileIndex
 from edam_gui.training.manifest import Manifest, TrainingImage, ValidationImage
-
-_MAP_SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff"})
-_PAIRS = (("images", "label_maps"), ("JPEGImages", "SegmentationClass"))
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,10 @@ def resolve_data(request: TrainDataRequest) -> tuple[Manifest, tuple[str, ...]]:
             images.append(TrainingImage(entry.path.absolute(), tuple(sorted(classes))))
     if not images:
         raise InputFileError(source, f"names none of the images in {request.data}")
-    validation = _validation(request, label_set, problems)
+    validation: tuple[ValidationImage, ...] = ()
+    if request.val_gt is not None:
+        wanted = ValidationRequest(request.val_gt, request.val_images, request.val_labels)
+        validation = find_validation(wanted, label_set, problems, collection=request.data)
     manifest = Manifest(label_set, tuple(images), validation, unlabelled, str(request.data.absolute()))
     return manifest, tuple(problems)
 
@@ -88,32 +88,3 @@ def _annotations(collection: ImageCollection) -> Path | None:
         return None
     folder = collection.voc_root / "Annotations"
     return folder if folder.is_dir() else None
-
-
-def _validation(request: TrainDataRequest, label_set: LabelSet, problems: list[str]) -> tuple[ValidationImage, ...]:
-    if request.val_gt is None:
-        return ()
-    photos, maps = request.val_images or request.data, request.val_gt
-    for images, label_maps in _PAIRS:
-        if (request.val_gt / images).is_dir() and (request.val_gt / label_maps).is_dir():
-            photos, maps = request.val_images or request.val_gt / images, request.val_gt / label_maps
-    collection = list_images(photos)
-    index = FileIndex(maps, _MAP_SUFFIXES, collection.entries)
-    problems.extend(index.problems)
-    labels: ImageLabels | None = None
-    if request.val_labels is not None:
-        labels = read_image_labels(request.val_labels, label_set, images=[e.relative for e in collection.entries])
-    found: list[ValidationImage] = []
-    for entry in collection.entries:
-        try:
-            label_map = index.find(entry)
-            classes = labels.lookup(entry.relative) if labels and label_map else None
-        except InputFileError as error:
-            problems.append(str(error))
-            continue
-        if label_map is not None:
-            own = None if classes is None else tuple(sorted(classes))
-            found.append(ValidationImage(entry.path.absolute(), label_map.absolute(), own))
-    if not found:
-        raise InputFileError(request.val_gt, f"holds no label map of an image in {photos}")
-    return tuple(found)

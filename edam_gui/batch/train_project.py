@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from edam_gui.batch.train_validation import MAP_SUFFIXES, ValidationRequest, find_validation
 from edam_gui.core.errors import EdamError, InputFileError, OptionError
 from edam_gui.project.images import ImageEntry
 from edam_gui.project.matching import FileIndex
@@ -13,12 +14,15 @@ from edam_gui.project.opening import open_project
 from edam_gui.project.store import ImageRow, ProjectStore, Role, Status, UngrantedError
 from edam_gui.training.manifest import Manifest, TrainingImage, ValidationImage
 
-_MAP_SUFFIXES: Final = frozenset({".png", ".bmp", ".tif", ".tiff"})
 _AT_ONCE: Final = 2000
 
 
 def resolve_project(
-    project: Path, *, accepted_only: bool = False, granted: Iterable[Path] = ()
+    project: Path,
+    *,
+    accepted_only: bool = False,
+    granted: Iterable[Path] = (),
+    validation: ValidationRequest | None = None,
 ) -> tuple[Manifest, tuple[str, ...]]:
     """Return what a project's ticks say, and a sentence for everything that is left out.
 
@@ -30,6 +34,8 @@ def resolve_project(
         Whether only accepted images count.
     granted
         Folders outside the project's that it may read.
+    validation
+        Label maps to validate on instead of the project's ground truth.
 
     Raises
     ------
@@ -41,14 +47,17 @@ def resolve_project(
         if wanted:
             names = " ".join(f"--allow {folder}" for folder in wanted)
             raise OptionError(f"{store.path} wants to read folders outside its own; allow it with {names}")
-        return manifest_of(store, accepted_only=accepted_only)
+        return manifest_of(store, accepted_only=accepted_only, validation=validation)
 
 
-def manifest_of(store: ProjectStore, *, accepted_only: bool = False) -> tuple[Manifest, tuple[str, ...]]:
+def manifest_of(
+    store: ProjectStore, *, accepted_only: bool = False, validation: ValidationRequest | None = None
+) -> tuple[Manifest, tuple[str, ...]]:
     """Return what the ticks of an open project say, and a sentence for everything that is left out.
 
     Only confirmed ticks count: an image with nothing but suggestions is as unknown as one without ticks. Skipped
-    images are left out. Images with ground truth in the project serve for validation.
+    images are left out. Images with ground truth in the project serve for validation; those with ticks are learned from
+    all the same, by their ticks, for the label maps of these very images are what a project is about.
 
     Parameters
     ----------
@@ -56,9 +65,13 @@ def manifest_of(store: ProjectStore, *, accepted_only: bool = False) -> tuple[Ma
         The project.
     accepted_only
         Whether only accepted images count.
+    validation
+        Label maps to validate on instead of the project's ground truth.
 
     Raises
     ------
+    EdamError
+        The label maps cannot be used.
     OptionError
         No image has a confirmed tick, or none is accepted.
     """
@@ -90,9 +103,12 @@ def manifest_of(store: ProjectStore, *, accepted_only: bool = False) -> tuple[Ma
         raise OptionError(
             f"{store.path}: no {which} has a confirmed class; tick classes, or confirm suggestions, first."
         )
-    validation = _validation(store, entries, problems)
+    if validation is not None:
+        truths = find_validation(validation, store.label_set, problems, collection=entries)
+    else:
+        truths = _validation(store, entries, problems)
     source = f"{store.path}{' (accepted images)' if accepted_only else ''}"
-    return Manifest(store.label_set, tuple(images), validation, unlabelled, source), tuple(problems)
+    return Manifest(store.label_set, tuple(images), truths, unlabelled, source), tuple(problems)
 
 
 def _rows(store: ProjectStore) -> Iterable[ImageRow]:
@@ -107,7 +123,7 @@ def _validation(store: ProjectStore, entries: list[ImageEntry], problems: list[s
     if place is None:
         return ()
     try:
-        index = FileIndex(store.path_of(place), _MAP_SUFFIXES, entries)
+        index = FileIndex(store.path_of(place), MAP_SUFFIXES, entries)
     except (InputFileError, UngrantedError) as error:
         problems.append(f"There is no validation: {error}")
         return ()

@@ -78,6 +78,5 @@ class Conditions:
         session, current = self._session, self._session.current
         if self._in_grid():
             return session.bulk.undo_name, session.bulk.redo_name
-        undo = current.history.next_undo if current is not None else None
         redo = current.history.next_redo if current is not None else None
-        return undo.name if undo is not None else "", redo.name if redo is not None else ""
+        return session.undo_name, redo.name if redo is not None else ""

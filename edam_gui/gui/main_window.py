@@ -47,6 +47,7 @@ from edam_gui.gui.shell.settings import Settings
 from edam_gui.gui.shell.shortcut_store import keep_shortcuts
 from edam_gui.gui.shell.window_place import restore_place, store_place
 from edam_gui.gui.workspaces import Workspaces
+from edam_gui.session.accepted import CHANGED
 from edam_gui.session.editing import UNTICKED
 from edam_gui.session.rules import PRESETS as RULE_PRESETS
 from edam_gui.session.session import Session
@@ -124,6 +125,7 @@ class MainWindow(QMainWindow):
             {
                 "save": ("Save elsewhere…", lambda: self.files.save_elsewhere()),
                 "read-only": ("Save elsewhere…", lambda: self.files.save_elsewhere()),
+                CHANGED: ("Keep theirs", lambda: self.session.accepted.keep()),
                 UNTICKED: ("Tick it", lambda: self.session.ticks.tick_painted(self.session.editing.paint.label)),
             },
         )

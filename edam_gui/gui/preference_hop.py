@@ -12,6 +12,7 @@ from PySide6.QtCore import QSettings
 from edam_gui.core.palette import colour_blind_palette
 from edam_gui.gui import preferences as names
 from edam_gui.gui.annotate.canvas import Layer
+from edam_gui.gui.annotate.screen_palette import screen_palette
 from edam_gui.gui.shell.settings import Settings
 from edam_gui.gui.shell.settings_dialog import SettingsDialog
 from edam_gui.gui.shell.theme import ThemeChoice, current_theme
@@ -64,8 +65,7 @@ class PreferenceHop:
 
     def _palette(self) -> None:
         safe = self._settings.text(names.PALETTE) == "colour_blind"
-        self._window.presenter.set_palette(colour_blind_palette() if safe else None)
-        self._window.classes.set_palette(colour_blind_palette() if safe else None)
+        screen_palette().choose(colour_blind_palette() if safe else None)
 
     def _device(self) -> None:
         session = self._window.session

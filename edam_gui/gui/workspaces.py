@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QObject, Qt, Signal
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from edam_gui.gui.actions import PLACE_BAR
 from edam_gui.gui.annotate.workspace import Workspace
@@ -45,7 +45,7 @@ class Workspaces(QObject):
         self._session = session
         self._training: TrainPage | None = None
         self._labelling = labelling
-        self._hidden: list[QWidget] = []
+        self._panels = QByteArray()
         self._book: ActionBook | None = None
         self._stack = QStackedWidget(window)
         self._stack.addWidget(labelling)
@@ -111,21 +111,27 @@ class Workspaces(QObject):
             return
         labelling: list[QWidget] = [*self._window.findChildren(QDockWidget)]
         labelling += [bar for bar in self._window.findChildren(QToolBar) if bar.objectName() != _SWITCH]
-        self._hidden = [widget for widget in labelling if not widget.isHidden()]
-        for widget in self._hidden:
+        self._panels = self._window.saveState()
+        for widget in labelling:
             widget.hide()
-        self._stack.setCurrentWidget(self.training)
+        self._show(self.training)
         self._mark("view.training", Qt.ShortcutContext.WidgetShortcut)
 
     def show_labelling(self) -> None:
         """Show the canvas and its panels."""
         if not self.is_training:
             return
-        self._stack.setCurrentWidget(self._labelling)
-        for widget in self._hidden:
-            widget.show()
-        self._hidden = []
+        self._show(self._labelling)
+        self._window.restoreState(self._panels)  # tabs and widths too
         self._mark("view.labelling", Qt.ShortcutContext.WindowShortcut)
+
+    def _show(self, page: QWidget) -> None:
+        shown = QSizePolicy.Policy.Preferred
+        for other in (self._labelling, self.training):
+            # The page out of view must not widen the window.
+            policy = shown if other is page else QSizePolicy.Policy.Ignored
+            other.setSizePolicy(policy, policy)
+        self._stack.setCurrentWidget(page)
 
     def _mark(self, name: str, context: Qt.ShortcutContext) -> None:
         if self._book is None:

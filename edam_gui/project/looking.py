@@ -102,6 +102,23 @@ def is_project(source: Path) -> bool:
     return source.suffix.lower() == PROJECT_SUFFIX
 
 
+def project_of(source: Path) -> Path | None:
+    """Return the project file of a folder or VOC root that has one: what `look_at` finds, without its other looks.
+
+    Raises
+    ------
+    InputFileError
+        The folder cannot be read, or holds no images.
+    """
+    if not is_folder(source):
+        return None
+    root, home = _root_and_home(source.absolute())
+    file = next((file for file in (home / PROJECT_NAME, fallback_file(home)) if file.exists()), None)
+    if file is not None:
+        _refuse_empty(source, root)
+    return file
+
+
 def look_at(source: Path, list_file: Path | None = None) -> Opening:
     """Look at what the user opens: a folder, a VOC root, a list or an image. No image is opened.
 

@@ -14,7 +14,7 @@ from edam_gui.imaging.image_labels import ImageLabels, read_image_labels
 from edam_gui.imaging.walk import is_folder
 from edam_gui.jobs import CancelToken
 from edam_gui.project.images import list_images
-from edam_gui.project.looking import PROJECT_NAME, Opening, fallback_file, is_project, look_at, without
+from edam_gui.project.looking import PROJECT_NAME, Opening, fallback_file, is_project, look_at, project_of, without
 from edam_gui.project.store import ImageRow, ProjectStore, Query, Role, Sort, Ticks
 from edam_gui.project.store.changes import AddImages, Change, ImportTicks, SetRole, SetSetting
 from edam_gui.project.store.natural import natural_bytes
@@ -34,6 +34,7 @@ __all__ = [
     "is_project",
     "look_at",
     "open_project",
+    "project_of",
     "set_role",
     "unfinished",
 ]
@@ -187,10 +188,13 @@ def open_project(
     granted: Iterable[Path] = (),
     on_saved: Callable[[int], None] = lambda _: None,
     on_trouble: Callable[[str], None] = lambda _: None,
+    check_at_once: bool = True,
 ) -> ProjectStore:
     """Open a project file, or the one in a folder; see `ProjectStore.open`."""
     file = path / PROJECT_NAME if is_folder(path) else path
-    return ProjectStore.open(file, granted=granted, on_saved=on_saved, on_trouble=on_trouble)
+    return ProjectStore.open(
+        file, granted=granted, on_saved=on_saved, on_trouble=on_trouble, check_at_once=check_at_once
+    )
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,9 @@ def suffixes_of(role: Role) -> frozenset[str]:
     return _SUFFIXES[role]
 
 
+_PHOTO_ENDINGS: Final = tuple(PHOTO_SUFFIXES)
+
+
 def find_roles(places: Iterable[Path]) -> dict[Role, tuple[Path, ...]]:
     """Look in folders for what has a usual name: `saliency`, `SegmentationClass`, `labels.csv`, ...; no file is opened.
 
@@ -207,7 +210,7 @@ def _children(place: Path) -> list[Path]:
     except OSError:
         return []
     # A photo has no role; its name costs nothing here even where there are a hundred thousand.
-    wanted = (n for n in names if not n.startswith(".") and os.path.splitext(n)[1].lower() not in PHOTO_SUFFIXES)  # noqa: PTH122
+    wanted = (n for n in names if not n.startswith(".") and not n.lower().endswith(_PHOTO_ENDINGS))
     return [place / name for name in sorted(wanted)]
 
 

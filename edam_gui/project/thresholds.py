@@ -109,6 +109,41 @@ def resolve_rule(scopes: ThresholdScopes, choices: Choices, base: LabelRule) -> 
     )
 
 
+def pinned(before: ThresholdScopes, now: ThresholdScopes, choices: Choices, base: LabelRule) -> ThresholdScopes:
+    """Return the scopes of an image for which the thresholds that held before a change of the project go on holding.
+
+    Parameters
+    ----------
+    before
+        The project's thresholds before the change; its image scopes do not count.
+    now
+        What is set now, for the project and the image.
+    choices, base
+        See `resolve_rule`.
+
+    Returns
+    -------
+    ThresholdScopes
+        `now` with own values of the image for the fields that would differ, and for no others.
+    """
+    wanted = resolve_rule(replace(now, project=before.project, project_classes=before.project_classes), choices, base)
+    found = resolve_rule(now, choices, base)
+    image = now.image.merged(_difference(found.thresholds, wanted.thresholds))
+    kept = replace(now, image=image)
+    classes = dict(now.image_classes)
+    for index in sorted({*base.per_class, *before.project_classes, *now.project_classes, *now.image_classes}):
+        difference = _difference(resolve_rule(kept, choices, base).of(index), wanted.of(index))
+        if difference:
+            classes[index] = classes.get(index, PartialThresholds()).merged(difference)
+    return replace(kept, image_classes=classes)
+
+
+def _difference(found: Thresholds, wanted: Thresholds) -> PartialThresholds:
+    """Return the fields of `wanted` that differ."""
+    names = [f.name for f in fields(PartialThresholds) if getattr(found, f.name) != getattr(wanted, f.name)]
+    return PartialThresholds(**{name: getattr(wanted, name) for name in names})
+
+
 def _of_class(index: int, scopes: ThresholdScopes, base: LabelRule) -> Thresholds:
     nothing = PartialThresholds()
     weakest_first = (

@@ -23,6 +23,9 @@ from edam_gui.session.tick_states import ticks_to_state
 
 MATCH: Final = "match-"
 _SIZED: Final = (Role.SALIENCY, Role.GROUND_TRUTH, Role.BASE_MAPS)
+_LABELLING: Final = (Role.SALIENCY, Role.MASKS, Role.BASE_MAPS)
+"""Roles of folders on which label maps depend."""
+
 _IMPORT: Final = "import-labels"
 _ADD: Final = "add-images"
 
@@ -79,6 +82,7 @@ class Folders:
     def __init__(self, context: Context, rules: Rules, desk: Desk, navigator: Navigator) -> None:
         self._context = context
         self.on_allow: Callable[[Path], None] = lambda _folder: None
+        self.on_other_result: Callable[[], None] = lambda: None
         self._rules = rules
         self._desk = desk
         self._navigator = navigator
@@ -137,6 +141,8 @@ class Folders:
         if role is Role.LABELS and path is not None:
             self.import_labels(path)
         else:
+            if role in _LABELLING:
+                self.on_other_result()
             self._desk.reload()
 
     def _allow(self, path: Path) -> None:

@@ -2,74 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from edam_gui.core.label_set import PASCAL_VOC, LabelSet
 from edam_gui.jobs import Deliver, JobContext, JobInfo
-from edam_gui.project.looking import Opening, is_project, look_at
+from edam_gui.project.looking import Opening, is_project, look_at, project_of
 from edam_gui.project.opening import begin_project, end_listing, fill_project, open_project, unfinished
-from edam_gui.project.store import ProjectStore, Role, Root
+from edam_gui.project.store import Role, Root
 from edam_gui.session.context import READ_ONLY, Context
 from edam_gui.session.messages import Level
 from edam_gui.session.opened import OpenedProject
 from edam_gui.session.save_state import SaveState
+from edam_gui.session.unclaimed import Found, Unclaimed
 
 _OPEN: Final = "open-project"
 _FILL: Final = "open-fill"
+_CHECK: Final = "open-check"
 _PATIENCE_S: Final = 1.0
 """How long the last changes may take before they count as not saved."""
 _MANY: Final = 1000
 """Folders of this many photos are shown before all of them are listed."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """A project that was opened, and what is still to be listed in it."""
-
-    store: ProjectStore
-    opening: Opening | None
-    is_new: bool = False
-
-
-class _Unclaimed:
-    """Holds what was opened until it is taken: who opens it again meanwhile gets it, instead of finding it locked."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._found: _Found | None = None
-
-    def hold(self, found: _Found) -> _Found:
-        with self._lock:
-            self._found = found
-        return found
-
-    def take(self, path: Path) -> _Found | None:
-        """Return what is held if it is this project; close it otherwise."""
-        with self._lock:
-            found, self._found = self._found, None
-            if found is None:
-                return None
-            if found.store.path != path:
-                found.store.close()
-                return None
-            self._found = replace(found)  # whoever had it before may close what it had
-            return self._found
-
-    def claim(self, found: _Found) -> None:
-        with self._lock:
-            if self._found is found:
-                self._found = None
-
-    def close(self, found: _Found | None) -> None:
-        """Close what nobody wants; not if it is wanted again."""
-        with self._lock:
-            if found is not None and self._found is found:
-                self._found = None
-                found.store.close()
 
 
 class Opener:
@@ -102,38 +56,75 @@ class Opener:
         self._filled = filled
         self._closing = closing
         self.save_state = SaveState(deliver, self._pending)
-        self._unclaimed = _Unclaimed()
+        self._unclaimed = Unclaimed()
         self.granted: list[Path] = []
         self.on_grant: Callable[[Path], None] = lambda _folder: None
         self.on_failed: Callable[[Path], None] = lambda _source: None
 
     def open(self, source: Path, *, list_file: Path | None = None, label_set: LabelSet = PASCAL_VOC) -> None:
         """Open a project file, or a folder, VOC root, list or image, for which a project is made if there is none."""
-        granted = tuple(self.granted)
         saved, trouble = self.save_state.on_saved, self.save_state.on_trouble
         project = self._context.project
         # One that can only be read is opened again: the other window may have closed it.
         here = project.store.path if project is not None and project.read_only is None else None
+        existing = self._existing(check_at_once=False)
 
-        def known(path: Path) -> _Found:
-            store = open_project(path, granted=granted, on_saved=saved, on_trouble=trouble)
-            return _Found(store, unfinished(store))
-
-        def work(_: JobContext) -> _Found | None:
-            opening = None if is_project(source) else look_at(source, list_file)
-            path = source if opening is None else opening.project_file
+        def work(_: JobContext) -> Found | None:
+            path, opening = source if is_project(source) else project_of(source), None
+            if path is None:
+                opening = look_at(source, list_file)
+                path = opening.project_file
             if path.resolve() == here:
                 return None
             left = self._unclaimed.take(path.resolve())
             if left is not None:
                 return left
             if opening is None or opening.exists:
-                return self._unclaimed.hold(known(path))
+                return self._unclaimed.hold(existing(path))
             store = begin_project(opening, label_set, on_saved=saved, on_trouble=trouble)
             if opening.notice is not None:
                 store.notices += (opening.notice,)
-            return self._unclaimed.hold(_Found(store, opening, is_new=True))
+            return self._unclaimed.hold(Found(store, opening, is_new=True))
 
+        self._start(work, source)
+
+    def check(self) -> None:
+        """Look through the whole of a large project, in a job, now that its list stands; recover it if it is damaged.
+
+        What takes no time was looked at before. What is found now is, for instance, an index without some images.
+        """
+        project = self._context.project
+        if project is None or not project.store.check_later:
+            return
+        project.store.check_later = False
+
+        def work(context: JobContext) -> str | None:
+            return project.store.find_damage(context.token.cancelled)
+
+        def done(damage: str | None) -> None:
+            if damage is not None and self._context.project is project:
+                self._recover(project.store.path)
+
+        self._context.jobs.start(_CHECK, work, done=done, lane="check")
+
+    def _recover(self, file: Path) -> None:
+        """Open a project anew whose damage was found after it had been opened."""
+        existing = self._existing(check_at_once=True)
+        self.close()  # its lock would make the new one read-only
+        self._start(lambda _: self._unclaimed.hold(existing(file)), file)
+
+    def _existing(self, *, check_at_once: bool) -> Callable[[Path], Found]:
+        """Return what opens a project file; what it needs of this thread is taken now."""
+        granted = tuple(self.granted)
+        saved, trouble = self.save_state.on_saved, self.save_state.on_trouble
+
+        def existing(path: Path) -> Found:
+            store = open_project(path, granted=granted, on_saved=saved, on_trouble=trouble, check_at_once=check_at_once)
+            return Found(store, unfinished(store))
+
+        return existing
+
+    def _start(self, work: Callable[[JobContext], Found | None], source: Path) -> None:
         def failed(sentence: str) -> None:
             self._context.complain(sentence, "open")
             self.on_failed(source)
@@ -150,7 +141,7 @@ class Opener:
             lane="open",
         )
 
-    def _take(self, found: _Found | None) -> None:
+    def _take(self, found: Found | None) -> None:
         if found is None:
             self._context.say(Level.INFO, "", "open")
             self._open_already()
@@ -229,6 +220,7 @@ class Opener:
         if project is None:
             return
         self._context.jobs.cancel(_FILL)
+        self._context.jobs.cancel(_CHECK)
         self._closing()
         self._context.project = None
         trouble = project.store.trouble

@@ -79,6 +79,8 @@ class Rules:
         self.scope = Scope.PROJECT
         self.class_index: int | None = None
         self._dragged: PartialThresholds | None = None
+        self.on_project_change: Callable[[ThresholdScopes], None] = lambda _before: None
+        self.on_choices: Callable[[], None] = lambda: None
         self.on_commit: Callable[[dict[str, Any], dict[str, Any]], None] = lambda _before, _after: None
 
     # What holds ------------------------------------------------------------------------------------------------------
@@ -188,7 +190,9 @@ class Rules:
         project, current = self._context.project, self._context.current
         assert project is not None  # noqa: S101 - there is nothing to set without one
         if image is None:
+            before = ThresholdScopes(project.thresholds, dict(project.class_thresholds))
             project.put_thresholds(values, class_index)
+            self.on_project_change(before)
         elif current is not None and current.id == image:
             if class_index is None:
                 current.thresholds = values
@@ -228,6 +232,7 @@ class Rules:
         assert project is not None  # noqa: S101 - there is nothing to choose without one
         project.choices = choices
         project.submit(set_choices(choices))
+        self.on_choices()
         self._context.events.rule_changed.emit()
 
     def apply_preset(self, preset: Preset) -> None:

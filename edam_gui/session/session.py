@@ -14,8 +14,8 @@ from edam_gui.core.edits.rect import Rect, joined
 from edam_gui.core.label_set import LabelSet
 from edam_gui.imaging.photo import PHOTO_SUFFIXES
 from edam_gui.jobs import Deliver, JobRunner
-from edam_gui.project.store import Status
 from edam_gui.project.store.changes import SetView, set_annotator
+from edam_gui.session.accepted import AcceptedImages
 from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.bulk import Bulk
 from edam_gui.session.bulk_thresholds import BulkThresholds
@@ -25,9 +25,10 @@ from edam_gui.session.comparison import Comparison
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.desk import LAST_IMAGE, Desk
-from edam_gui.session.editing import Editing
+from edam_gui.session.editing import UNTICKED, Editing
 from edam_gui.session.events import Events
 from edam_gui.session.exporting import Exporting
+from edam_gui.session.finishing import Finishing
 from edam_gui.session.folders import Folders
 from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.image_rows import ImageRows
@@ -69,11 +70,11 @@ class Session:
         What changes.
     opener, folders, navigator, desk, model, rules, ticks, labelling, activation, comparison
         What is shown.
-    editing, history, shapes, clean_up, superpixels, notes, run_all, exporting
+    editing, finishing, history, shapes, clean_up, superpixels, notes, run_all, exporting
         What can be done.
     rows, sitting, thumbnails
         What lists show: the images, how far the work is, small pictures.
-    bulk, bulk_ticks, bulk_status, bulk_thresholds, label_table
+    accepted, bulk, bulk_ticks, bulk_status, bulk_thresholds, label_table
         What can be done to many images.
     training
         Training runs.
@@ -96,6 +97,7 @@ class Session:
         self.notes = Notes(context)
         self.desk = Desk(context, self.labelling, self.ticks, self._restore, self._neighbours, self._leave)
         self.navigator = Navigator(context, self.desk.show)
+        self.finishing = Finishing(context, self.ticks, self.navigator, self.history)
         self.run_all = RunAll(context, self.navigator)
         self.exporting = Exporting(context)
         self.folders = Folders(context, self.rules, self.desk, self.navigator)
@@ -107,6 +109,7 @@ class Session:
         self.bulk = Bulk(context, self.rows, self.history)
         self.bulk_ticks = BulkTicks(context, self.rows, self.bulk, self.ticks, self.sitting)
         self.bulk_thresholds = BulkThresholds(context, self.bulk)
+        self.accepted = AcceptedImages(context, self.rules, self.bulk, self.desk.reload)
         self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting)
         self.label_table = LabelTable(context)
         self.opener = Opener(
@@ -119,6 +122,7 @@ class Session:
             closing=self._closing,
         )
         self.folders.on_allow = self.opener.grant
+        self.folders.on_other_result = self.accepted.method_changed
         self._annotator = ""
         self._to_add: tuple[Path, ...] = ()
         self.default_device = "auto"
@@ -192,16 +196,6 @@ class Session:
             choices = replace(self.rules.choices, **values)
             self.model.load(model_choice(choices, self.default_device), self._agreed_classes)
 
-    def accept(self) -> None:
-        """Accept the image: what the model suggested and was looked at counts as confirmed."""
-        self.ticks.confirm_all()
-        self.navigator.set_status(Status.ACCEPTED)
-
-    def accept_and_next(self) -> bool:
-        """Accept the image and show the next one; `False` at the end of the list."""
-        self.accept()
-        return self.navigator.next()
-
     def keep_view(self, image: int, state: dict[str, Any]) -> None:
         """Keep how an image is looked at (zoom, place) for the next time; empty: the whole photo."""
         project = self.project
@@ -226,11 +220,21 @@ class Session:
             project.submit(set_annotator(self._annotator))
 
     def undo(self) -> bool:
-        """Take the last step on this image back; while a stroke is painted, only that."""
+        """Take the last step back; while a stroke is painted, only that.
+
+        What ended the work on the last image is taken back there, as long as nothing was done to this one.
+        """
         if self.editing.is_painting:
             self.editing.abort_stroke()
             return True
-        return self._steps.moved(self.history.undo())
+        self._context.say(Level.INFO, "", UNTICKED)
+        return self._steps.moved(self.finishing.undo() or self.history.undo())
+
+    @property
+    def undo_name(self) -> str:
+        """Name of what `undo` would take back; empty: nothing."""
+        step = self.current.history.next_undo if self.current is not None else None
+        return self.finishing.undo_name or (step.name if step is not None else "")
 
     def redo(self) -> bool:
         """Do the next step on this image again."""
@@ -276,6 +280,7 @@ class Session:
         return is_image and self.project is not None and self.project.read_only is None
 
     def _listed(self) -> None:
+        self.opener.check()
         if self._add_wanted():
             return
         last = self.project.store.setting(LAST_IMAGE) if self.project is not None else None
@@ -307,6 +312,7 @@ class Session:
 
     def _leave(self) -> None:
         """Keep what is being done to the current image before it goes."""
+        self._context.say(Level.INFO, "", UNTICKED)
         self.editing.finish_stroke()
         self.rules.commit()
         self.clean_up.cancel()
@@ -320,6 +326,7 @@ class Session:
         self.navigator.clear()
         self.sitting.close()
         self.bulk.forget()
+        self.accepted.forget()
         self.thumbnails.clear()
 
     def _restore(self, current: CurrentImage) -> None:

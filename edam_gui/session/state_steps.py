@@ -35,6 +35,8 @@ class StateSteps:
         history.register("note", session.notes.put)
         session.ticks.on_step = self._ticked
         session.rules.on_commit = self._ruled
+        session.rules.on_project_change = session.accepted.thresholds_changed
+        session.rules.on_choices = session.accepted.method_changed
         session.navigator.on_status = self._status_set
         session.labelling.on_crf = lambda before, after: history.record_state("crf", "Dense CRF", before, after)
         session.notes.on_step = lambda before, after: history.record_state("note", "Note", before, after)

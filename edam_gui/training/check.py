@@ -78,7 +78,10 @@ def check_run(config: TrainConfig, manifest: Manifest, run_dir: Path | None = No
         warnings.append(f"{manifest.unlabelled} images are left out, because nothing is said of their classes.")
     if not manifest.validation:
         warnings.append("There are no images with label maps, so no validation: the last model is the result.")
-    warnings += _space(run_dir)
+    warnings += _overlap(manifest)
+    no_place, little_space = _space(run_dir)
+    problems += no_place
+    warnings += little_space
     return RunCheck(
         tuple(problems),
         tuple(warnings),
@@ -94,20 +97,41 @@ def check_run(config: TrainConfig, manifest: Manifest, run_dir: Path | None = No
 
 def _files(manifest: Manifest) -> tuple[list[str], list[str]]:
     """Look at every file's header."""
-    bad: list[str] = []
-    for path in [i.path for i in manifest.images] + [i.path for i in manifest.validation]:
-        try:
-            probe_photo_size(path)
-        except InputFileError as error:
-            bad.append(str(error))
-    bad += [f"{i.label_map}: does not exist" for i in manifest.validation if not i.label_map.is_file()]
+    learned = {image.path for image in manifest.images}
+    bad = {path: str(error) for path in learned if (error := _trouble(path)) is not None}
+    usable = len(bad) < len(learned)
+    for image in manifest.validation:
+        error = None if image.path in learned else _trouble(image.path)
+        if error is not None:
+            bad[image.path] = str(error)
+        if not image.label_map.is_file():
+            bad[image.label_map] = f"{image.label_map}: does not exist"
     twice = [str(path) for path, count in Counter(i.path for i in manifest.images).items() if count > 1]
     warnings = [f"{path} is listed twice." for path in twice[:_SHOWN]]
-    if not bad:
-        return [], warnings
-    shown = bad[:_SHOWN] + ([f"... and {len(bad) - _SHOWN} more files"] if len(bad) > _SHOWN else [])
-    usable = len(manifest.images) + len(manifest.validation) - len(bad)
-    return (shown, warnings) if usable <= 0 else ([], [*warnings, *shown])
+    sentences = sorted(bad.values())
+    shown = sentences[:_SHOWN] + ([f"... and {len(bad) - _SHOWN} more files"] if len(bad) > _SHOWN else [])
+    return ([], [*warnings, *shown]) if usable else (shown, warnings)
+
+
+def _trouble(path: Path) -> InputFileError | None:
+    """Return why a photo cannot be read, as far as its header tells."""
+    try:
+        probe_photo_size(path)
+    except InputFileError as error:
+        return error
+    return None
+
+
+def _overlap(manifest: Manifest) -> list[str]:
+    """Say what a validation on images of the training tells."""
+    learned = {image.path for image in manifest.images}
+    both = sum(image.path in learned for image in manifest.validation)
+    if not both:
+        return []
+    return [
+        f"{both} of {len(manifest.validation)} images for validation are learned from too, by their image-level "
+        "labels: mIoU tells how good the label maps of these images are, not how good those of new ones will be."
+    ]
 
 
 def _settings(config: TrainConfig, manifest: Manifest) -> list[str]:
@@ -124,11 +148,12 @@ def _settings(config: TrainConfig, manifest: Manifest) -> list[str]:
     return problems
 
 
-def _space(run_dir: Path | None) -> list[str]:
+def _space(run_dir: Path | None) -> tuple[list[str], list[str]]:
+    """Return problems and warnings about the place of the run."""
     if run_dir is None:
-        return []
+        return [], []
     there = next((p for p in (run_dir.absolute(), *run_dir.absolute().parents) if p.exists()), None)
-    if there is None or not os.access(there, os.W_OK):
-        return [f"{run_dir}: the folder cannot be written."]
+    if there is None or not there.is_dir() or not os.access(there, os.W_OK):
+        return [f"{run_dir}: the folder cannot be written."], []
     free = shutil.disk_usage(there).free
-    return [f"Only {free / 1e9:.1f} GB are free where the run will be."] if free < _SPACE_BYTES else []
+    return [], [f"Only {free / 1e9:.1f} GB are free where the run will be."] if free < _SPACE_BYTES else []

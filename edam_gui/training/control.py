@@ -16,6 +16,10 @@ from edam_gui.training.run_folder import RunFolder
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
+class StopAsked(Exception):
+    """Raised in the middle of something that a stop does not wait for."""
+
+
 def request_stop(run_dir: Path) -> None:
     """Ask a run to finish its step, save and end; a paused one too.
 

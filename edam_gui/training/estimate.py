@@ -7,6 +7,7 @@ import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import torch
 
@@ -22,6 +23,8 @@ from edam_gui.training.sampler import GroupSampler
 from edam_gui.training.trainee import set_training
 from edam_gui.training.trainer import Trainer, memory_mb
 from edam_gui.training.validation import Validator
+
+_TIMED_IMAGES: Final = 4
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Estimate:
 
 
 def estimate(config: TrainConfig, manifest: Manifest, device: torch.device, steps: int = 3) -> Estimate:
-    """Time a few steps (after one that warms up) and a validation of up to four images; nothing is kept.
+    """Time a few steps (after one that warms up) and the inference of up to four images; nothing is kept.
 
     Raises
     ------
@@ -69,7 +72,9 @@ def estimate(config: TrainConfig, manifest: Manifest, device: torch.device, step
             seconds = _time_steps(trainer, manifest, config, steps)
     memory = memory_mb(device)
     validator = Validator(manifest, config, device)
-    per_validation = _time_validation(validator, trainer, config, device, manifest)
+    per_image = _time_inference(trainer, config, device, manifest)
+    per_validation = per_image * validator.images
+    at_the_end = per_image * min(config.calibrate, len(manifest.images))
     multiple = config.groups * config.accumulate
     plan = GroupSampler(manifest.hot(), config.group_size, config.negatives, config.balance, config.seed).plan(0)
     epochs = trainer.max_steps / max(1, -(-len(plan) // multiple))
@@ -80,7 +85,7 @@ def estimate(config: TrainConfig, manifest: Manifest, device: torch.device, step
         memory_mb=memory,
         max_steps=trainer.max_steps,
         validation_seconds=per_validation,
-        total_seconds=seconds * trainer.max_steps + validations * per_validation,
+        total_seconds=seconds * trainer.max_steps + validations * per_validation + at_the_end,
     )
 
 
@@ -100,11 +105,12 @@ def _time_steps(trainer: Trainer, manifest: Manifest, config: TrainConfig, steps
     return statistics.median(times[1:])
 
 
-def _time_validation(
-    validator: Validator, trainer: Trainer, config: TrainConfig, device: torch.device, manifest: Manifest
-) -> float:
-    if not validator.images:
-        return 0.0
-    few = Validator(manifest, replace(config, val_limit=4, samples=0), device)
-    result = few.validate(trainer.trainee.network, trainer.info)
-    return result.seconds / max(1, few.images) * validator.images
+def _time_inference(trainer: Trainer, config: TrainConfig, device: torch.device, manifest: Manifest) -> float:
+    """Return seconds per image of a validation, or, where there is none, of inference alone."""
+    few = Validator(manifest, replace(config, val_limit=_TIMED_IMAGES, samples=_TIMED_IMAGES), device)
+    network, info = trainer.trainee.network, trainer.info
+    if few.images:
+        return few.validate(network, info).seconds / few.images
+    start = time.monotonic()
+    drawn = few.draw_training_images(network, info, manifest)
+    return (time.monotonic() - start) / max(1, len(drawn))

@@ -209,6 +209,8 @@ _KINDS: Final[Mapping[str, type[Event]]] = {
     for cls in (Started, StepDone, Validated, SampleSaved, CheckpointSaved, Paused, Continued, Message, Ended)
 }
 _ENUMS: Final[Mapping[str, type[StrEnum]]] = {"outcome": Outcome, "level": Level}
+_LAST_TIME: Final = 1e11
+"""Later than any clock; nothing can show it."""
 EventT = TypeVar("EventT", bound=Event)
 
 
@@ -220,7 +222,7 @@ def to_line(event: Event) -> bytes:
 
 
 def from_line(line: bytes) -> Event | None:
-    """Read a line; `None` if it is torn or of an unknown kind."""
+    """Read a line; `None` if it is torn, of an unknown kind or without a time."""
     try:
         data: Any = json.loads(line)
     except (ValueError, RecursionError):
@@ -229,7 +231,8 @@ def from_line(line: bytes) -> Event | None:
         return None
     cls = _KINDS[data["kind"]]
     values = {f.name: _value(f.name, f.type, data.get(f.name)) for f in fields(cls)}
-    return cls(**values)
+    event = cls(**values)
+    return event if 0 <= event.time < _LAST_TIME else None
 
 
 def _value(name: str, kind: Any, value: Any) -> Any:
@@ -240,7 +243,9 @@ def _value(name: str, kind: Any, value: Any) -> Any:
     if str(kind).startswith("tuple"):
         return tuple(value) if isinstance(value, list) else ()
     if kind == "float":
-        return float(value) if isinstance(value, int | float) else math.nan
+        return (
+            float(value) if isinstance(value, float) or (isinstance(value, int) and abs(value) < 1 << 60) else math.nan
+        )
     if kind in ("int", "bool"):
         return value if isinstance(value, int) else 0
     return value if isinstance(value, str) else ""

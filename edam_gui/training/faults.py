@@ -22,15 +22,22 @@ class TrainingFault(EdamError):
     ----------
     sentence
         What happened and what to do.
+    spoilt
+        Whether the weights may be spoilt already, so that the last checkpoint is better than they are.
     """
+
+    def __init__(self, sentence: str, *, spoilt: bool = False) -> None:
+        super().__init__(sentence)
+        self.spoilt = spoilt
 
 
 def not_finite(what: str, step: int, config: TrainConfig) -> TrainingFault:
     """Return the fault of a loss or gradient that is no finite number."""
     hint = f"lr={config.lr / 10:g}" + ("" if config.clip_norm else " clip_norm=5")
     return TrainingFault(
-        f"The {what} of step {step + 1} is not a finite number, so training has run away; the weights before it are "
-        f"saved. Go on with --resume and a smaller learning rate, such as {hint}."
+        f"The {what} of step {step + 1} is not a finite number, so training has run away. Go on from the last "
+        f"checkpoint with --resume and a smaller learning rate, such as {hint}.",
+        spoilt=True,
     )
 
 

@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from edam_gui.core.arrays import Float32Array
 from edam_gui.core.errors import InputFileError
 from edam_gui.core.options import Dialect, LabelRule, ScoreForm, Thresholds
-from edam_gui.imaging.photo import read_photo
 from edam_gui.model.checkpoint import save_checkpoint
 from edam_gui.model.checkpoint_info import BackgroundKind, CheckpointInfo, RecommendedSet
-from edam_gui.model.inference import InferenceOptions, run_passes
+from edam_gui.training.calibration import Calibration
 from edam_gui.training.config import TrainConfig, ValidationSaliency
 from edam_gui.training.events import CheckpointSaved, Level, SampleSaved, Validated
 from edam_gui.training.manifest import Manifest
@@ -24,9 +22,8 @@ from edam_gui.training.recorder import Recorder
 from edam_gui.training.run_folder import RunFolder
 from edam_gui.training.samples import save_samples
 from edam_gui.training.state_file import TrainState, write_state
-from edam_gui.training.suggestion_thresholds import suggestion_thresholds
 from edam_gui.training.trainee import Trainee
-from edam_gui.training.validation import ValidationResult, Validator, inference_copy, spread
+from edam_gui.training.validation import ValidationResult, Validator, inference_copy
 
 
 class Keeper:
@@ -59,7 +56,8 @@ class Keeper:
         self._best_miou, self._best_step = -1.0, -1
         self._thresholds: tuple[float, ...] = ()
         self._suggestions: tuple[float, ...] = ()
-        self._is_best = False
+        self._candidate: tuple[float, int] | None = None
+        """mIoU and step of a model that is better than the best one, but not saved yet."""
         self.validation_seconds = 0.0
         """Of the last validation."""
         self.saved_step = -1
@@ -97,10 +95,11 @@ class Keeper:
         if module is None:
             info = replace(info, cma=None)
         dtype = torch.float16 if self._config.export_half else torch.float32
-        for path in (self._folder.last, *((self._folder.best,) if self._is_best else ())):
+        for path in (self._folder.last, *((self._folder.best,) if self._candidate else ())):
             save_checkpoint(path, trainee.network, info, cma=module, dtype=dtype)
             self._saved(step, path)
-        self._is_best = False
+        if self._candidate is not None:
+            (self._best_miou, self._best_step), self._candidate = self._candidate, None
 
     def _saved(self, step: int, path: object) -> None:
         relative = str(path).removeprefix(str(self._folder.root)).lstrip("/\\").replace("\\", "/")
@@ -135,7 +134,7 @@ class Keeper:
         """
         alive()
         if not self._validator.images:
-            drawn = self._validator.draw_training_images(trainee.network, self.info(step), self._manifest)
+            drawn = self._validator.draw_training_images(trainee.network, self.info(step), self._manifest, alive)
             self._save_samples(step, epoch, drawn)
             return
         result = self._validator.validate(trainee.network, self._info, alive)
@@ -147,9 +146,7 @@ class Keeper:
         self._save_samples(step, epoch, result.samples)
 
     def _remember(self, result: ValidationResult, step: int, epoch: int) -> None:
-        self._is_best = result.masks.miou > self._best_miou
-        if self._is_best:
-            self._best_miou, self._best_step = result.masks.miou, step
+        self._candidate = (result.masks.miou, step) if result.masks.miou > self._best_miou else None
         self._thresholds = (result.masks.alpha, result.rule.theta, result.rule.alpha, result.rule.beta)
         self.validation_seconds = result.seconds
         self._recorder.record(
@@ -166,7 +163,7 @@ class Keeper:
                 iou=tuple(None if np.isnan(v) else round(float(v), 6) for v in result.masks.iou),
                 images=result.images,
                 seconds=result.seconds,
-                best=self._is_best,
+                best=self._candidate is not None,
             )
         )
 
@@ -175,23 +172,25 @@ class Keeper:
             self._recorder.record(SampleSaved(time.time(), step, epoch, name, path))
 
     def calibrate(self, trainee: Trainee, step: int, alive: Callable[[], None]) -> None:
-        """Choose the thresholds that suggest classes, on training images."""
-        chosen = spread(self._manifest.images, self._config.calibrate) if self._config.calibrate else ()
-        if not chosen:
+        """Choose the thresholds that suggest classes, on training images; for an older best model its own ones.
+
+        Raises
+        ------
+        OutputError
+            The best model cannot be written again.
+        """
+        if not self._config.calibrate:
             return
-        network = inference_copy(trainee.network, self._device)
-        options = InferenceOptions(scales=self._config.val_scales)
-        pooled: list[Float32Array] = []
-        hot = np.zeros((len(chosen), len(self._manifest.label_set)), np.bool_)
-        for row, image in enumerate(chosen):
+
+        def say(problem: str) -> None:
+            self._recorder.say(step, problem, Level.WARNING)
+
+        calibration = Calibration(self._manifest, self._config, self._device, alive)
+        self._suggestions = calibration.choose(inference_copy(trainee.network, self._device), self._info, say)
+        if self._candidate is None and self._best_step not in (-1, step):
             try:
-                pixels = read_photo(image.path).pixels
+                calibration.renew(self._folder.best)
             except InputFileError as error:
-                self._recorder.say(step, f"{error}. It is left out.", Level.WARNING)
-                continue
-            hot[len(pooled), [c - 1 for c in image.classes]] = True
-            pooled.append(run_passes(network, self._info, pixels, options, self._device).pooled())
-            if row % 4 == 0:
-                alive()
-        if pooled:
-            self._suggestions = suggestion_thresholds(np.stack(pooled), hot[: len(pooled)])
+                say(f"{error}. Its thresholds that suggest classes stay as they are.")
+            else:
+                self._saved(step, self._folder.best)

@@ -36,10 +36,13 @@ def run_lock(path: Path) -> Iterator[None]:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a process holds the lock."""
+    """Whether a process holds the lock; a file that cannot be opened is not locked.
+
+    To find out, this holds the lock itself for an instant.
+    """
     try:
         handle = os.open(path, os.O_RDWR)
-    except FileNotFoundError:
+    except OSError:
         return False
     try:
         return not _try_lock(handle)

@@ -29,7 +29,9 @@ from edam_gui.training.run_folder import RunFolder, open_run, write_process
 from edam_gui.training.state_file import TrainState, read_state
 from edam_gui.training.trainer import Trainer
 
-_LOCK_PATIENCE_S: Final = 10.0
+_LOCK_PATIENCE_S: Final = 1.0
+"""Whoever looks whether a run lives holds its lock for an instant."""
+_RESTART_PATIENCE_S: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def run_training(run_dir: Path, team: Team, observer: Observer | None = None) ->
         torch.set_num_threads(config.threads)
     with ExitStack() as stack:
         if team.leads:
-            stack.enter_context(_locked(folder.lock, _LOCK_PATIENCE_S if team.restarts else 0.0))
+            stack.enter_context(_locked(folder.lock, _RESTART_PATIENCE_S if team.restarts else _LOCK_PATIENCE_S))
             write_process(folder, ProcessIdentity.own())
             write_environment(folder.environment, team.device, team.world)
         requests = Requests(folder)
@@ -162,7 +164,7 @@ def _train(trainer: Trainer, keeper: Keeper | None, recorder: Recorder) -> RunRe
         explained = _explained(error, trainer)
         outcome = Outcome.FAILED
         sentence = explained or f"This is a defect of the program: {type(error).__name__}: {error}"
-        sentence += _rescue(trainer, keeper)
+        sentence += _rescue(trainer, keeper, worth_saving=not getattr(error, "spoilt", False))
         _record_end(recorder, trainer, outcome, sentence)
         if explained is None:
             raise
@@ -176,16 +178,18 @@ def _explained(error: BaseException, trainer: Trainer) -> str | None:
     return None if fault is None else str(fault)
 
 
-def _rescue(trainer: Trainer, keeper: Keeper | None) -> str:
+def _rescue(trainer: Trainer, keeper: Keeper | None, *, worth_saving: bool) -> str:
     """Save what was learned before a fault; return what to add to its sentence."""
     if keeper is None or keeper.saved_step == trainer.progress.step:
         return ""
-    if not trainer.updating:
+    if worth_saving and not trainer.updating:
         with contextlib.suppress(EdamError, RuntimeError, MemoryError):  # what follows says which checkpoint there is
             keeper.save_state(trainer.state())
             return ""
     saved = keeper.saved_step
-    return f" The last checkpoint is of step {saved}." if saved >= 0 else " There is no checkpoint yet."
+    return (
+        f" The last checkpoint is of step {saved}." if saved >= 0 else " There is no checkpoint yet, so it begins anew."
+    )
 
 
 def _record_end(recorder: Recorder, trainer: Trainer, outcome: Outcome, sentence: str) -> None:
@@ -198,7 +202,7 @@ def _record_end(recorder: Recorder, trainer: Trainer, outcome: Outcome, sentence
 
 @contextmanager
 def _locked(path: Path, patience_s: float) -> Iterator[None]:
-    """Take the lock; a process that was killed a moment ago may still be on its way out."""
+    """Take the lock; a process that was killed or looked at it a moment ago may still have it."""
     deadline = time.monotonic() + patience_s
     while True:
         lock = run_lock(path)

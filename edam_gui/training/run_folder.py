@@ -16,6 +16,7 @@ from edam_gui.imaging.bounded_read import read_bounded
 from edam_gui.training import config_text
 from edam_gui.training.config import TrainConfig
 from edam_gui.training.events import Ended, Outcome, last_lifecycle_event
+from edam_gui.training.lock import is_locked
 from edam_gui.training.manifest import Manifest, read_manifest, write_manifest
 from edam_gui.training.process import ProcessIdentity
 
@@ -173,7 +174,7 @@ class RunStatus:
 
 
 def find_state(run_dir: Path) -> RunStatus:
-    """Tell what a run is doing, from its last lifecycle event, its process (pid and start time) and its heartbeat.
+    """Tell what a run is doing, from its last lifecycle event, its process (pid, start time), its lock and heartbeat.
 
     Raises
     ------
@@ -198,7 +199,8 @@ def find_state(run_dir: Path) -> RunStatus:
     if process is None:
         return RunStatus(RunState.PREPARED)
     late = heartbeat is not None and time.time() - heartbeat.time > heartbeat.patience_s
-    if not process.lives(unsure=not late):
+    # Start times shift when the clock is set, and another computer's are not to be had; the lock goes with the process.
+    if not process.lives(unsure=not late) and not is_locked(folder.lock):
         return RunStatus(
             RunState.CRASHED,
             "The process of this run is gone without a word: it was killed, or the computer went down.",

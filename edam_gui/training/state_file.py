@@ -36,8 +36,10 @@ class TrainState:
         State dicts.
     best_miou, best_step
         The best validation so far; -1 without one.
-    background, rule
-        Thresholds of the last validation: background score, (theta, alpha, beta); empty without one.
+    thresholds
+        Of the last validation: background score, theta, alpha, beta; empty without one.
+    concluded
+        Whether nothing is left to do at this step: no validation, no model to save.
     """
 
     step: int
@@ -50,6 +52,7 @@ class TrainState:
     best_miou: float
     best_step: int
     thresholds: tuple[float, ...]
+    concluded: bool = True
 
 
 def write_state(path: Path, state: TrainState) -> None:

@@ -17,7 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from edam_gui.training.batches import Batch, PlannedBatches, make_loader, open_loader
 from edam_gui.training.config import TrainConfig
-from edam_gui.training.control import Requests
+from edam_gui.training.control import Requests, StopAsked
 from edam_gui.training.distributed import Team
 from edam_gui.training.events import Continued, Level, Outcome, Paused, StepDone
 from edam_gui.training.faults import not_finite, photos_lost, worker_died
@@ -41,11 +41,20 @@ _LOST_BATCHES: Final = 3
 
 @dataclass
 class Progress:
-    """Where a run is: optimizer steps done, epoch, and groups of it that were used."""
+    """Where a run is.
+
+    Parameters
+    ----------
+    step, epoch, groups_done
+        Optimizer steps done, epoch, and groups of it that were used.
+    concluded
+        Whether nothing is left to do at this step: no validation, no model to save.
+    """
 
     step: int = 0
     epoch: int = 0
     groups_done: int = 0
+    concluded: bool = True
 
 
 class Trainer:
@@ -114,7 +123,7 @@ class Trainer:
         self.trainee.load_state_dict(state.model)
         self.optimizer.load_state_dict(state.optimizer)
         self._precision.load(state.scaler)
-        self.progress = Progress(state.step, state.epoch, state.groups_done)
+        self.progress = Progress(state.step, state.epoch, state.groups_done, state.concluded)
 
     def state(self) -> dict[str, Any]:
         """Return the network's and the optimizer's part of a state."""
@@ -122,6 +131,7 @@ class Trainer:
             "step": self.progress.step,
             "epoch": self.progress.epoch,
             "groups_done": self.progress.groups_done,
+            "concluded": self.progress.concluded,
             "digest": self.manifest.digest(),
             "model": self.trainee.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -138,7 +148,7 @@ class Trainer:
         EdamError, RuntimeError, MemoryError
             See `faults.explain`.
         """
-        while self.progress.step < self.max_steps:
+        while self.progress.step < self.max_steps or not self.progress.concluded:
             if not self._run_epoch():
                 return Outcome.STOPPED
         return Outcome.FINISHED
@@ -146,7 +156,12 @@ class Trainer:
     def _run_epoch(self) -> bool:
         """Train to the end of an epoch or of the run, and validate; return whether to go on."""
         set_training(self.trainee)
-        epoch = self.progress.epoch
+        if self.progress.step < self.max_steps and not self._train_epoch(self.progress.epoch):
+            return False
+        return self._finish_epoch()
+
+    def _train_epoch(self, epoch: int) -> bool:
+        """Take the steps that are left in an epoch; return whether to go on."""
         with contextlib.closing(self._steps(epoch)) as steps:
             for batches in steps:
                 start = time.monotonic()
@@ -158,7 +173,6 @@ class Trainer:
                 if not self._obey():
                     return False
                 self._save_if_due()
-        self._finish_epoch()
         return True
 
     def _steps(self, epoch: int) -> Generator[list[Batch], None, None]:
@@ -231,6 +245,7 @@ class Trainer:
         self._precision.step(self.optimizer)
         self.progress.step += 1
         self.progress.groups_done += self._groups_per_step
+        self.progress.concluded = False
         self.updating = False
         return float(norm)
 
@@ -302,25 +317,44 @@ class Trainer:
             self._recorder.beat("saving", self.progress.step, self.max_steps, self.progress.epoch, self._step_seconds)
             self._keeper.save_state(self.state())
 
-    def _finish_epoch(self) -> None:
-        """Move to the next epoch if this one is done, validate, and save."""
-        progress = self.progress
-        if progress.groups_done >= len(self._plan(progress.epoch)):
-            progress.epoch, progress.groups_done = progress.epoch + 1, 0
-        last = progress.step >= self.max_steps
-        every = self.config.validate_every
-        if self._keeper is not None:
-            if last or (every and progress.groups_done == 0 and progress.epoch % every == 0):
-                self._keeper.validate(self.trainee, progress.step, progress.epoch, self._beat_validating)
-            if last:
-                self._keeper.calibrate(self.trainee, progress.step, self._beat_validating)
-            self._keeper.save_model(self.trainee, progress.step)
-            self._save()
-        self.team.wait()
+    def _finish_epoch(self) -> bool:
+        """Validate, save, and move to the next epoch if this one is done; return whether to go on.
 
-    def _beat_validating(self) -> None:
+        Asked to stop, the validation is broken off; a resumed run makes up for it.
+        """
+        progress = self.progress
+        ends = progress.groups_done >= len(self._plan(progress.epoch))
+        epochs_done = progress.epoch + ends
+        (stopped,) = self.team.any(not self._conclude(epochs_done, epoch_ends=ends))
+        if not stopped:
+            if ends:
+                progress.epoch, progress.groups_done = epochs_done, 0
+            progress.concluded = True
+        self._save()
+        return not stopped
+
+    def _conclude(self, epochs_done: int, *, epoch_ends: bool) -> bool:
+        """Validate if that is due, and save the model; return whether that was done to the end."""
+        step, every = self.progress.step, self.config.validate_every
+        last = step >= self.max_steps
+        if self._keeper is None:
+            return True
+        try:
+            if last or (every and epoch_ends and epochs_done % every == 0):
+                self._keeper.validate(self.trainee, step, epochs_done, self._validating)
+            if last:
+                self._keeper.calibrate(self.trainee, step, self._validating)
+        except StopAsked:
+            return False
+        self._keeper.save_model(self.trainee, step)
+        return True
+
+    def _validating(self) -> None:
+        """Give a sign of life, and raise `StopAsked` if that is so."""
         progress = self.progress
         self._recorder.beat("validating", progress.step, self.max_steps, progress.epoch, self._step_seconds)
+        if self._requests.stop():
+            raise StopAsked
 
 
 def memory_mb(device: torch.device) -> float:

@@ -163,7 +163,9 @@ class Validator:
             self._saliency[path] = make_saliency(pixels)
         return self._saliency[path]
 
-    def draw_training_images(self, network: EdamNetwork, info: CheckpointInfo, manifest: Manifest) -> list[Drawn]:
+    def draw_training_images(
+        self, network: EdamNetwork, info: CheckpointInfo, manifest: Manifest, alive: Callable[[], None] = lambda: None
+    ) -> list[Drawn]:
         """Draw training images with their own labels, where there are none with ground truth."""
         ready = inference_copy(network, self._device)
         classes = {image.path: image.classes for image in manifest.images}
@@ -177,6 +179,7 @@ class Validator:
             activation = run_passes(ready, info, pixels, self._options, self._device).masks(classes[path])
             scores = without_background(activation.scores(ScoreForm.MAX))
             drawn.append(Drawn(path.name, pixels, _labels(scores, background)))
+            alive()
         return drawn
 
 

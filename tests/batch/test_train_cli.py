@@ -63,6 +63,8 @@ def test_a_run_is_started_resumed_and_made_longer(tmp_path: Path, data: Path) ->
         (["--resume"], "holds no training run"),
         (["--project", "x.edam"], "x.edam"),
         (["--device", "tpu"], "no device 'tpu'"),
+        (["--project", "x.edam", "--labels", "x.csv"], "--labels cannot be given with --project"),
+        (["--resume", "--data", "x"], "--data cannot be given with --resume"),
     ],
 )
 def test_what_is_asked_wrongly_is_said(tmp_path: Path, arguments: list[str], sentence: str) -> None:

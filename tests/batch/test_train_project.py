@@ -10,8 +10,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from edam_gui.batch.train_project import resolve_project
+from edam_gui.batch.train_validation import ValidationRequest
 from edam_gui.cli import app
-from edam_gui.core.errors import OptionError
+from edam_gui.core.errors import InputFileError, OptionError
 from edam_gui.core.label_set import PASCAL_VOC
 from edam_gui.imaging.label_map_file import write_label_map
 from edam_gui.project.opening import create_project, look_at, set_role
@@ -70,6 +71,33 @@ def test_images_with_ground_truth_are_for_validation(project: Path, tmp_path: Pa
     assert [(v.path.name, v.label_map) for v in manifest.validation] == [("p3.png", truth / "p3.png")]
     with pytest.raises(OptionError, match="--allow"):
         resolve_project(project)
+
+
+def test_the_command_validates_on_other_label_maps_if_told_to(project: Path, tmp_path: Path) -> None:
+    own, other = tmp_path / "own", tmp_path / "other"
+    write_label_map(own / "p3.png", np.zeros((40, 50), np.uint8))
+    write_label_map(other / "p1.png", np.zeros((40, 50), np.uint8))
+    with ProjectStore.open(project / "project.edam") as store:
+        set_role(store, Role.GROUND_TRUTH, own)
+    command = ["train", str(tmp_path / "run"), "--project", str(project), "--allow", str(own), "--prepare"]
+    found = CliRunner().invoke(app, [*command, "--val-gt", str(other)])
+    assert found.exit_code == 0, found.output
+    assert [v.label_map for v in open_run(tmp_path / "run")[2].validation] == [other / "p1.png"]
+    assert "1 of 1 images for validation are learned from too" in " ".join(found.output.split())
+
+
+def test_the_label_maps_may_have_photos_and_labels_of_their_own(project: Path, tmp_path: Path) -> None:
+    held_out = tmp_path / "held-out"
+    (held_out / "images").mkdir(parents=True)
+    Image.new("RGB", (50, 40)).save(held_out / "images" / "new.png")
+    write_label_map(held_out / "label_maps" / "new.png", np.zeros((40, 50), np.uint8))
+    (tmp_path / "labels.csv").write_text("new,dog\n")
+    wanted = ValidationRequest(held_out, None, tmp_path / "labels.csv")
+    manifest, _ = resolve_project(project, validation=wanted)
+    assert [(v.path.name, v.classes) for v in manifest.validation] == [("new.png", (DOG,))]
+    (held_out / "label_maps" / "new.png").rename(held_out / "label_maps" / "other.png")
+    with pytest.raises(InputFileError, match="holds no label map"):
+        resolve_project(project, validation=wanted)
 
 
 def test_a_project_that_is_open_elsewhere_can_be_read(project: Path) -> None:

@@ -123,7 +123,7 @@ def test_the_next_image_follows_one_that_left_the_filtered_list(program: Program
     navigator = program.session.navigator
     navigator.go_to(navigator.ids[2])
     wait_for_label_map(qtbot, program)
-    program.session.accept()
+    program.session.finishing.accept()
     navigator.set_query(Query(statuses=frozenset({Status.NEW})))
     qtbot.waitUntil(lambda: len(navigator.ids) == 3)
     press(program, Qt.Key.Key_D)
@@ -180,7 +180,7 @@ def test_a_second_window_changes_nothing_and_says_why(second: Program, qtbot: Qt
     assert float(window.thresholds.rows["theta"].box.text()) == theta
     window.thresholds.crf.click()
     assert not window.thresholds.crf.isChecked()
-    session.accept()
+    session.finishing.accept()
     session.notes.set("mine")
     session.bulk_ticks.set_none(session.navigator.ids)
     assert (current.status, current.note, current.history.names) == (Status.NEW, "", ())

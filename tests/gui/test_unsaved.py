@@ -28,7 +28,7 @@ def program(open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert session.project is not None
     assert session.project.store.flush(10.0)
     pull_out(tmp_path)
-    session.accept()
+    session.finishing.accept()
     qtbot.waitUntil(lambda: session.project is not None and session.project.store.trouble is not None)
     return program
 

@@ -24,6 +24,7 @@ from edam_gui.project.opening import (
     import_labels,
     look_at,
     open_project,
+    project_of,
     set_role,
     unfinished,
 )
@@ -56,6 +57,7 @@ def test_a_folder_with_everything_inside(tmp_path: Path) -> None:
     picture(tmp_path / "gt" / "a.png")
     picture(tmp_path / "label_maps" / "a.png")
     (tmp_path / "labels.csv").write_text("a,dog,cat\nb\nz,dog\n")
+    assert project_of(tmp_path) is None
     opening = look_at(tmp_path)
     assert [str(e.relative) for e in opening.entries] == ["photos/a.jpg", "photos/b.jpg"]
     assert opening.project_file == tmp_path / "project.edam"
@@ -76,6 +78,7 @@ def test_a_folder_with_everything_inside(tmp_path: Path) -> None:
         assert store.ungranted_roots() == ()
         assert store.setting(ORDER_SETTING) == "natural"
     assert look_at(tmp_path).exists
+    assert project_of(tmp_path) == tmp_path / "project.edam"
     with open_project(tmp_path) as again:
         assert listed(again) == ["photos/a.jpg", "photos/b.jpg"]
 
@@ -113,6 +116,7 @@ def test_a_voc_root_its_list_and_its_annotations(tmp_path: Path) -> None:
     val = tmp_path / "ImageSets" / "Segmentation" / "val.txt"
     val.write_text("2007_10\n2007_02\n")
     assert len(look_at(tmp_path).entries) == 3
+    assert project_of(val) is None
     opening = look_at(val)
     assert opening.ordered
     assert opening.project_file == tmp_path / "project.edam"
@@ -123,6 +127,7 @@ def test_a_voc_root_its_list_and_its_annotations(tmp_path: Path) -> None:
         assert add_images(store, tmp_path).new == 1
         assert listed(store) == ["2007_01.jpg", "2007_02.jpg", "2007_10.jpg"]
         assert store.row(store.ids()[2]).ticks is not None
+    assert project_of(tmp_path) == project_of(tmp_path / "JPEGImages") == tmp_path / "project.edam"
 
 
 def test_a_single_image(tmp_path: Path) -> None:
@@ -159,6 +164,7 @@ def test_a_folder_that_cannot_be_written_to_has_its_project_elsewhere(
     with create_project(opening, PASCAL_VOC) as store:
         assert store.path_of(store.row(1)) == tmp_path / "photos" / "a.jpg"
     assert look_at(tmp_path / "photos").exists  # it is found there again
+    assert project_of(tmp_path / "photos") == opening.project_file
 
 
 def test_what_matches_is_counted(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from edam_gui.core.errors import OptionError
 from edam_gui.core.options import Dialect, LabelRule, Rule, ScoreSource, Thresholds
 from edam_gui.project.choices import Choices
-from edam_gui.project.thresholds import PartialThresholds, ThresholdScopes, resolve_rule
+from edam_gui.project.thresholds import PartialThresholds, ThresholdScopes, pinned, resolve_rule
 
 UNIT = st.none() | st.sampled_from([0.0, 0.25, 1.0])
 PARTIAL = st.builds(
@@ -42,6 +42,31 @@ def test_every_field_comes_from_the_strongest_scope_that_sets_it(scopes: Thresho
             expected = next((v for v in values if v is not None), getattr(BASE.of(index), field.name))
             assert getattr(rule.of(index), field.name) == expected
     assert all(values != rule.thresholds for values in rule.per_class.values())
+
+
+RULES = st.builds(
+    lambda values, classes: LabelRule(
+        thresholds=values.over(Thresholds()), per_class={i: own.over(Thresholds()) for i, own in classes.items()}
+    ),
+    PARTIAL,
+    CLASSES,
+)
+
+
+@given(
+    st.builds(ThresholdScopes, PARTIAL, CLASSES), st.builds(ThresholdScopes, PARTIAL, CLASSES, PARTIAL, CLASSES), RULES
+)
+def test_what_is_pinned_is_what_held_before_the_project_changed(
+    before: ThresholdScopes, now: ThresholdScopes, base: LabelRule
+) -> None:
+    as_it_was = replace(now, project=before.project, project_classes=before.project_classes)
+    wanted = resolve_rule(as_it_was, Choices(), base)
+    kept = pinned(before, now, Choices(), base)
+    assert (kept.project, kept.project_classes) == (now.project, now.project_classes)
+    found = resolve_rule(kept, Choices(), base)
+    assert [found.of(index) for index in range(1, 5)] == [wanted.of(index) for index in range(1, 5)]
+    if resolve_rule(now, Choices(), base) == wanted:
+        assert kept == now, "an image that does not change gets no thresholds of its own"
 
 
 def test_the_choices_of_the_project_come_before_the_checkpoint() -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 from edam_gui.core.edits.brush import BrushPoint
 from edam_gui.core.edits.paint_rule import Over, PaintRule
 from edam_gui.jobs.delivery import DeliveryQueue
-from edam_gui.project.store import Role, Status
+from edam_gui.project.store import Role, Status, Ticks
 from edam_gui.session.comparison import Against
 from edam_gui.session.messages import Message
 from edam_gui.session.model_host import ModelState
@@ -38,7 +38,7 @@ def test_going_on_quickly_never_shows_a_stale_map(tmp_path: Path) -> None:
 
 def test_status_and_next_of_status(driven: Driven) -> None:
     session, queue = driven
-    session.accept_and_next()
+    session.finishing.accept_and_next()
     settle(session, queue)
     assert session.current is not None
     assert session.current.entry.relative.name == "p1.png"
@@ -69,10 +69,10 @@ def test_what_is_done_before_the_photo_is_there_can_be_undone(driven: Driven) ->
     current = session.current
     assert current is not None
     session.ticks.toggle(CAT)
-    session.accept()
+    session.navigator.set_status(Status.NEEDS_WORK)
     assert current.files is None, "the photo is still being read"
     settle(session, queue)
-    assert current.history.names == ("Untick cat", "Status: accepted")
+    assert current.history.names == ("Untick cat", "Status: needs work")
     assert session.undo()
     session.ticks.toggle(DOG)
     assert current.history.names == ("Untick cat", "Untick dog")
@@ -80,6 +80,58 @@ def test_what_is_done_before_the_photo_is_there_can_be_undone(driven: Driven) ->
     assert session.undo()
     assert current.present == {CAT, DOG}
     assert current.status is Status.IN_PROGRESS
+
+
+def test_what_nobody_has_seen_is_not_accepted(driven: Driven) -> None:
+    session, queue = driven
+    messages: list[Message] = []
+    session.events.message.connect(messages.append)
+    session.desk.prepare(False)
+    session.navigator.next()
+    session.navigator.previous()
+    current = session.current
+    assert current is not None
+    assert not session.finishing.accept_and_next()
+    assert session.current is current
+    assert current.status is Status.NEW
+    assert "p0.png is not shown yet" in messages[-1].text
+    settle(session, queue)
+    assert session.finishing.accept_and_next()
+    assert current.status is Status.ACCEPTED
+
+
+def test_undo_right_after_accepting_comes_back_to_the_accepted_image(driven: Driven) -> None:
+    session, queue = driven
+    first = session.current
+    assert first is not None
+    session.ticks.put(Ticks(frozenset({CAT, DOG}), frozenset({DOG})))
+    assert session.finishing.accept_and_next()
+    assert session.undo_name == "Accept p0.png"
+    assert session.undo()
+    back = session.current
+    assert back is not None
+    assert back.id == first.id
+    assert back.status is Status.IN_PROGRESS
+    assert back.ticks == Ticks(frozenset({CAT, DOG}), frozenset({DOG})), "what accepting confirmed is open again"
+    settle(session, queue)
+    assert session.redo()
+    assert session.redo()
+    assert back.status is Status.ACCEPTED
+
+
+def test_undo_stays_on_an_image_to_which_something_was_done(driven: Driven) -> None:
+    session, queue = driven
+    session.finishing.set_status_and_next(Status.NEEDS_WORK)
+    settle(session, queue)
+    second = session.current
+    assert second is not None
+    session.ticks.toggle(CAT)
+    assert session.undo_name == "Untick cat"
+    assert session.undo()
+    assert session.current is second
+    assert not session.undo(), "what was done before was on another image"
+    session.navigator.previous()
+    assert session.current.status is Status.NEEDS_WORK
 
 
 def test_strokes_wait_for_the_photo_and_steps_after_them_do_not(driven: Driven) -> None:
@@ -92,7 +144,7 @@ def test_strokes_wait_for_the_photo_and_steps_after_them_do_not(driven: Driven) 
     session.editing.set_paint(replace(session.editing.paint, label=CAT))
     assert session.editing.begin_stroke(BrushPoint(5, 5))
     session.editing.finish_stroke()
-    session.accept()
+    session.finishing.accept()
     session.navigator.next()
     session.navigator.previous()
     current = session.current

@@ -383,8 +383,19 @@ def test_painting_a_class_that_is_not_ticked_is_said_and_ticking_it_settles_that
     session.events.message.connect(lambda message: said.append(message.text) if message.topic == UNTICKED else None)
     paint(session)
     stroke(session, (60, 40))
-    assert said == ["You painted person, which is not ticked for this photo."]
+    painted = "You painted person, which is not ticked for this photo."
+    assert [text for text in said if text] == [painted]
+    assert session.undo()
+    assert said[-1] == "", "the message goes with the stroke"
+    assert session.redo()
+    stroke(session, (5, 15), (110, 15))
+    assert said[-1] == painted
+    session.navigator.next()
+    assert said[-1] == "", "and with the photo"
+    session.navigator.previous()
+    settle(session, queue)
+    said.clear()
     session.ticks.tick_painted(PERSON)
     settle(session, queue)
     stroke(session, (20, 10))
-    assert said[1:] == [""]
+    assert not any(said)

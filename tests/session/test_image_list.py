@@ -10,8 +10,9 @@ import pytest
 
 from edam_gui.core.arrays import UInt8Array
 from edam_gui.imaging.thumbnail import read_thumbnail
-from edam_gui.project.store import Query, Status, Ticks
+from edam_gui.project.store import Query, Status, Ticks, checks
 from edam_gui.session import image_rows, thumbnails
+from tests.project.store.helpers import hide_from_index
 from tests.session.listing import Listing, open_listing, write_photos
 
 
@@ -74,7 +75,7 @@ def test_a_row_shows_what_was_done_a_moment_ago(listing: Listing) -> None:
     session.rows.changed.connect(changed.append)
     image = session.navigator.ids[0]
     session.ticks.tick(8)
-    session.accept_and_next()
+    session.finishing.accept_and_next()
     assert listing.row(0).status is Status.ACCEPTED
     assert listing.row(0).ticks == Ticks(frozenset({8}))
     assert changed
@@ -96,8 +97,9 @@ def test_progress_counts_what_is_accepted_and_what_was_today(listing: Listing) -
     session.events.counts_changed.connect(
         lambda: told.append(session.sitting.progress.sentence if session.sitting.progress else "")
     )
-    session.accept_and_next()
-    session.accept_and_next()
+    session.finishing.accept_and_next()
+    listing.wait(lambda: session.current is not None and session.current.files is not None)
+    session.finishing.accept_and_next()
     listing.wait(lambda: bool(told) and told[-1] == "2 of 12 accepted, 2 today")
 
 
@@ -195,3 +197,22 @@ def test_who_waits_for_the_list_is_called_once_a_newer_one_stands(listing: Listi
     assert called == [3]
     listing.relist()
     assert called == [3]
+
+
+def test_a_large_project_is_recovered_if_damage_is_found_once_it_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_SMALL", 0)
+    folder = write_photos(tmp_path / "photos", 5)
+    with open_listing(folder, tmp_path / "cache") as first:
+        first.session.navigator.go_to(first.session.navigator.ids[4])
+    hide_from_index(folder / "project.edam", "image_natural", "img3.png")
+    with open_listing(folder, tmp_path / "cache") as listing:
+        listing.wait(lambda: len(listing.session.navigator.ids) == 5)
+        listing.wait(lambda: listing.session.current is not None and listing.session.current.files is not None)
+        assert names(listing) == [f"img{number}.png" for number in range(5)]
+        assert listing.session.navigator.place == 4  # the user goes on where he was
+        assert any("was damaged" in message.text for message in listing.messages)
+        listing.session.navigator.set_status(Status.ACCEPTED)
+        listing.settle()
+        assert listing.stored(listing.session.navigator.ids[4]).status is Status.ACCEPTED

@@ -85,7 +85,10 @@ def test_a_line_half_written_waits_and_a_torn_one_is_closed(tmp_path: Path) -> N
 def test_lines_of_newer_programs_and_rubbish_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     more = events.to_line(step(3)).replace(b"{", b'{"new_field": 1, ', 1)
-    path.write_bytes(b'{"kind": "dream"}\n[]\n{nonsense\n\n' + more)
+    timeless = events.to_line(step(2)).replace(b'"time": 2', b'"time": "noon", "x": 2')
+    assert b"noon" in timeless
+    huge = events.to_line(step(2)).replace(b'"time": 2', b'"time": 2' + b"0" * 400)
+    path.write_bytes(b'{"kind": "dream"}\n[]\n{nonsense\n\n' + timeless + huge + more)
     assert EventReader(path).poll() == [step(3)]
 
 

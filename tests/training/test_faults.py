@@ -18,7 +18,7 @@ from edam_gui.training.events import Ended, Event, Outcome, StepDone
 from edam_gui.training.faults import explain
 from edam_gui.training.losses import Losses, losses
 from edam_gui.training.manifest import Manifest
-from edam_gui.training.run_folder import RunState, find_state
+from edam_gui.training.run_folder import RunFolder, RunState, find_state, write_config
 from edam_gui.training.state_file import TrainState, read_state, write_state
 from tests.training import running
 from tests.training.tiny import config
@@ -42,7 +42,7 @@ def failing_at(call: int, error: BaseException | None) -> Any:
 
 
 def fail_and_go_on(
-    folder: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch, error: BaseException | None
+    folder: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch, error: BaseException | None, saved: int
 ) -> str:
     """Let step 5 of 6 fail, check that the run can go on to the weights it would have had, return the sentence."""
     whole = folder.parent / "whole"
@@ -55,17 +55,18 @@ def fail_and_go_on(
     assert (status.state, status.sentence) == (RunState.CRASHED, result.sentence)
     last = running.read_events(folder)[-1]
     assert isinstance(last, Ended)
-    assert running.state(folder).step == 4
+    assert running.state(folder).step == saved
     assert running.resume(folder).outcome is Outcome.FINISHED
     running.assert_same_weights(running.state(whole), running.state(folder))
     return result.sentence
 
 
 def test_a_loss_that_is_no_number(tmp_path: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch) -> None:
-    sentence = fail_and_go_on(tmp_path / "run", manifest, monkeypatch, None)
+    sentence = fail_and_go_on(tmp_path / "run", manifest, monkeypatch, None, saved=3)
     assert "The loss of step 5 is not a finite number" in sentence
     assert "--resume" in sentence
     assert "lr=0.001" in sentence
+    assert sentence.endswith("The last checkpoint is of step 3.")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_a_loss_that_is_no_number(tmp_path: Path, manifest: Manifest, monkeypatc
 def test_memory_that_ran_out(
     tmp_path: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    sentence = fail_and_go_on(tmp_path / "run", manifest, monkeypatch, error)
+    sentence = fail_and_go_on(tmp_path / "run", manifest, monkeypatch, error, saved=4)
     assert "Memory ran out in step 5 with 6 images of 64 x 64 pixels" in sentence
     assert "groups=1 accumulate=2" in sentence
 
@@ -88,7 +89,16 @@ def test_a_gradient_that_is_no_number(tmp_path: Path, manifest: Manifest, monkey
     monkeypatch.setattr(torch.nn.utils, "get_total_norm", lambda _: torch.tensor(float("inf")))
     result = running.start(tmp_path / "run", manifest, config())
     assert "The gradient of step 1 is not a finite number" in result.sentence
-    assert running.state(tmp_path / "run").step == 0
+    assert "There is no checkpoint yet, so it begins anew" in result.sentence
+
+
+def test_a_run_that_ran_away_goes_on_with_a_smaller_rate(tmp_path: Path, manifest: Manifest) -> None:
+    folder = tmp_path / "run"
+    result = running.start(folder, manifest, config(lr=1e30, calibrate=0))
+    assert "is not a finite number" in result.sentence
+    write_config(RunFolder(folder), config(lr=0.001, calibrate=0))
+    assert running.resume(folder).outcome is Outcome.FINISHED
+    assert all(torch.isfinite(weight).all() for weight in running.state(folder).model.values())
 
 
 def test_a_worker_that_dies(tmp_path: Path, manifest: Manifest) -> None:

@@ -129,10 +129,12 @@ def test_a_stop_ends_after_the_step_and_a_resume_ends_with_the_same_weights(tmp_
     assert running.steps(parts) == list(range(1, 9))
 
 
-def test_a_stop_in_the_last_step_is_a_finish(tmp_path: Path, manifest: Manifest) -> None:
+def test_a_stop_in_the_last_step_leaves_the_validation_to_a_resume(tmp_path: Path, manifest: Manifest) -> None:
     folder = tmp_path / "run"
     stop = at_step(6, lambda: request_stop(folder))
-    assert running.start(folder, manifest, config(), stop).outcome is Outcome.FINISHED  # type: ignore[arg-type]
+    assert running.start(folder, manifest, config(), stop).outcome is Outcome.STOPPED  # type: ignore[arg-type]
+    assert running.resume(folder).outcome is Outcome.FINISHED
+    assert running.steps(folder) == list(range(1, 7))
 
 
 def test_a_pause_waits_until_told_to_go_on(tmp_path: Path, manifest: Manifest) -> None:
@@ -182,6 +184,17 @@ def test_two_processes_cannot_train_in_one_folder(tmp_path: Path, manifest: Mani
     with run_lock(RunFolder(folder).lock), pytest.raises(OptionError, match="Another process is training"):
         running.resume(folder)
     assert running.read_events(folder) == []
+
+
+def test_somebody_who_looks_at_the_lock_keeps_no_run_from_starting(tmp_path: Path, manifest: Manifest) -> None:
+    folder = tmp_path / "run"
+    create_run(folder, config(max_steps=1), manifest)
+    looks = run_lock(RunFolder(folder).lock)
+    looks.__enter__()
+    away = threading.Timer(0.1, lambda: looks.__exit__(None, None, None))
+    away.start()
+    assert running.resume(folder).outcome is Outcome.FINISHED
+    away.join()
 
 
 def test_other_data_than_before_are_refused(tmp_path: Path, manifest: Manifest) -> None:

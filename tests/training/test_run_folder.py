@@ -99,6 +99,17 @@ def test_a_pid_that_belongs_to_another_process_now_is_a_crash(run: RunFolder) ->
     assert "killed" in status.sentence
 
 
+def test_a_process_that_holds_the_lock_lives_although_the_clock_was_set(run: RunFolder) -> None:
+    write_process(run, GONE)
+    write_events(run, started(), step(1))
+    with run_lock(run.lock):
+        beat(run)
+        assert find_state(run.root).state is RunState.RUNNING
+        beat(run, age=61)
+        assert find_state(run.root).state is RunState.FROZEN
+    assert find_state(run.root).state is RunState.CRASHED
+
+
 def test_a_run_on_another_computer_lives_as_long_as_its_heart(run: RunFolder) -> None:
     write_process(run, replace(GONE, host="elsewhere"))
     beat(run)

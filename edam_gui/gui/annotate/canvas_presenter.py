@@ -15,6 +15,7 @@ from edam_gui.core.edits.rect import Rect
 from edam_gui.core.label_set import BACKGROUND
 from edam_gui.core.options import Dialect
 from edam_gui.gui.annotate.canvas import Canvas, Layer, ViewState
+from edam_gui.gui.annotate.screen_palette import screen_palette
 from edam_gui.session.session import Session
 
 
@@ -36,7 +37,6 @@ class CanvasPresenter(QObject):
         self._image: int | None = None
         self._first_view: ViewState | None = None
         self._instead: UInt8Array | None = None
-        self._palette: UInt8Array | None = None
         self._opacities: dict[int, float] = {}
         self._hidden: frozenset[int] = frozenset()
         events = session.events
@@ -50,15 +50,11 @@ class CanvasPresenter(QObject):
         events.edits_changed.connect(self._edits_changed)
         events.rule_changed.connect(self._cut_changed)
         events.project_changed.connect(self.refresh_colors)
+        screen_palette().changed.connect(self.refresh_colors)
         canvas.layers.changed.connect(self._layer_changed)
         self.refresh_colors()
 
     # Colours ---------------------------------------------------------------------------------------------------------
-
-    def set_palette(self, palette: UInt8Array | None) -> None:
-        """Show labels in other colours, (256, 3) uint8 RGB; `None`: those of the classes. Files keep theirs."""
-        self._palette = palette
-        self.refresh_colors()
 
     def set_class_look(self, opacities: Mapping[int, float], hidden: frozenset[int]) -> None:
         """Show classes more or less opaque (0..1, 1 where left out), or not at all."""
@@ -68,7 +64,7 @@ class CanvasPresenter(QObject):
 
     def colors(self) -> UInt8Array:
         """Return the colours shown, (256, 3) uint8 RGB."""
-        return self._session.label_set.palette if self._palette is None else self._palette
+        return screen_palette().of(self._session.label_set)
 
     def refresh_colors(self) -> None:
         """Hand the table of colours and opacities to the canvas."""

@@ -9,8 +9,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
 
-from edam_gui.core.arrays import UInt8Array
 from edam_gui.gui.annotate.class_row import ClassRow
+from edam_gui.gui.annotate.screen_palette import screen_palette
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.icons import icon_pixmap
 from edam_gui.gui.shell.theme import current_theme
@@ -59,7 +59,6 @@ class ClassModel(QAbstractTableModel):
         self._rows: tuple[ClassRow, ...] = ()
         self.hidden: set[int] = set()
         self.opacities: dict[int, float] = {}
-        self.palette: UInt8Array | None = None
 
     def refresh(self) -> None:
         """Take the rows anew; the view keeps its place unless the order has changed."""
@@ -94,8 +93,7 @@ class ClassModel(QAbstractTableModel):
         return tuple(sorted(rows, key=lambda row: (not (row.ticked or row.share), row.index)))
 
     def _color(self, index: int) -> tuple[int, int, int]:
-        palette = self._session.label_set.palette if self.palette is None else self.palette
-        red, green, blue = palette[index].tolist()
+        red, green, blue = screen_palette().of(self._session.label_set)[index].tolist()
         return red, green, blue
 
     def row_of(self, class_index: int) -> int | None:

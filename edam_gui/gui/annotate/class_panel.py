@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from edam_gui.core.arrays import UInt8Array
 from edam_gui.gui.annotate.class_model import ClassModel, Column
+from edam_gui.gui.annotate.screen_palette import screen_palette
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.model_host import ModelState
@@ -72,6 +72,7 @@ class ClassPanel(QWidget):
         for signal in (events.ticks_changed, events.current_changed, events.project_changed, events.masks_changed):
             signal.connect(self.refresh)
         events.labels_changed.connect(self._labels_changed)
+        screen_palette().changed.connect(self.model.refresh)
         self.refresh()
 
     def _prepare_view(self) -> None:
@@ -189,11 +190,6 @@ class ClassPanel(QWidget):
         self._automatic = False
         if index.column() == Column.EYE:
             self.toggle_visible(self.model.class_at(index.row()).index)
-
-    def set_palette(self, palette: UInt8Array | None) -> None:
-        """Show classes in the colours of the screen, (256, 3) uint8 RGB; `None`: their own."""
-        self.model.palette = palette
-        self.model.refresh()
 
     def toggle_visible(self, class_index: int) -> None:
         """Show or hide a class on the canvas."""

@@ -19,9 +19,10 @@ def bind_images(book: ActionBook, session: Session) -> None:
     def tell(moved: bool, sentence: str) -> None:
         session.events.message.emit(Message(Level.INFO, "" if moved else sentence, "navigation"))
 
-    def set_status(status: Status) -> None:
-        navigator.set_status(status)
-        tell(navigator.next(), _LAST)
+    def accept_next() -> None:
+        finishing, current = session.finishing, session.current
+        moved = finishing.accept_and_next()
+        tell(moved or current is None or current.status is not Status.ACCEPTED, _LAST)
 
     book.bind_all(
         {
@@ -30,9 +31,9 @@ def bind_images(book: ActionBook, session: Session) -> None:
             "image.next_unfinished": lambda: tell(
                 navigator.next_of(Status.NEW, Status.IN_PROGRESS, Status.NEEDS_WORK), "Every image is finished."
             ),
-            "image.accept_next": lambda: tell(session.accept_and_next(), _LAST),
-            "image.accept": session.accept,
-            "image.needs_work": lambda: set_status(Status.NEEDS_WORK),
-            "image.skip": lambda: set_status(Status.SKIPPED),
+            "image.accept_next": accept_next,
+            "image.accept": lambda: session.finishing.accept(),
+            "image.needs_work": lambda: tell(session.finishing.set_status_and_next(Status.NEEDS_WORK), _LAST),
+            "image.skip": lambda: tell(session.finishing.set_status_and_next(Status.SKIPPED), _LAST),
         }
     )

@@ -35,7 +35,7 @@ class _PlotSpec:
 
 _PLOTS: Final = (
     _PlotSpec("loss", "Loss", (0, 0, 2)),
-    _PlotSpec("miou", "Validation mIoU", (0, 2, 1), "%", 100.0),
+    _PlotSpec("miou", "mIoU of masks; dashed: Algorithm 1", (0, 2, 1), "%", 100.0),
     _PlotSpec("lr", "Learning rate", (1, 0, 1)),
     _PlotSpec("images_per_second", "Images per second", (1, 1, 1)),
     _PlotSpec("memory_mb", "Memory", (1, 2, 1), "GB", 1e-3),
@@ -141,13 +141,13 @@ class Curves(QWidget):
             return []
         steps = np.array([event.step for event in record.validations], np.float64)
         found = []
-        for values, style in (
-            ([100 * event.miou_masks for event in record.validations], Qt.PenStyle.SolidLine),
-            ([100 * event.miou_rule for event in record.validations], Qt.PenStyle.DashLine),
+        for values, style, brush in (
+            ([100 * event.miou_masks for event in record.validations], Qt.PenStyle.SolidLine, color),
+            ([100 * event.miou_rule for event in record.validations], Qt.PenStyle.DashLine, None),
         ):
             y = np.array(values, np.float64)
             pen = pg.mkPen(color, width=2, style=style)
-            plot.plot(steps, y, pen=pen, symbol="o", symbolSize=6, symbolBrush=color, symbolPen=None)
+            plot.plot(steps, y, pen=pen, symbol="o", symbolSize=6, symbolBrush=brush, symbolPen=pg.mkPen(color))
             found.append(y)
         return found
 

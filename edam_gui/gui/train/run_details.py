@@ -19,7 +19,8 @@ class RunDetails(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._record: RunRecord | None = None
-        self._settings_known = False
+        self._settings_of: object = None
+        """The start of the run whose settings are shown; they may change with the next one."""
         self.data = with_role(QLabel("", self), Role.HINT)
         self.data.setWordWrap(True)
         self.balance = BalanceChart(self)
@@ -52,7 +53,8 @@ class RunDetails(QWidget):
 
     def show_record(self, record: RunRecord) -> None:
         """Show another run."""
-        self._record, self._settings_known = record, False
+        self._record, self._settings_of = record, None
+        self._show_settings(record)
         self.refresh()
 
     def _show_settings(self, record: RunRecord) -> None:
@@ -61,14 +63,14 @@ class RunDetails(QWidget):
         except EdamError as error:
             self.settings.setText(str(error))
             return
-        self._settings_known = True
         self.settings.setText("\n".join((f"Preset {preset}", *(word.replace("=", " = ", 1) for word in words))))
 
     def refresh(self) -> None:
         """Show what the run has told of its data."""
-        if self._record is not None and not self._settings_known:
-            self._show_settings(self._record)
         started = self._record.started if self._record is not None else None
+        if self._record is not None and started is not self._settings_of:
+            self._settings_of = started
+            self._show_settings(self._record)
         if started is None:
             self.data.setText("The run has not told yet.")
             self.balance.show_counts({})

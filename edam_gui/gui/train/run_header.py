@@ -21,8 +21,8 @@ from edam_gui.session.training.record import RunRecord
 class RunHeader(QWidget):
     """Name, state, progress and buttons of a run.
 
-    Signals: `pause_asked()`, `go_on_asked()`, `stop_asked()`, `end_asked()`, `resume_asked()`, `clone_asked()`,
-    `delete_asked()`, `use_asked()`.
+    Signals: `pause_asked()`, `go_on_asked()`, `stop_asked()`, `end_asked()`, `resume_asked()`, `change_asked()`,
+    `clone_asked()`, `delete_asked()`, `use_asked()`.
     """
 
     pause_asked = Signal()
@@ -30,6 +30,7 @@ class RunHeader(QWidget):
     stop_asked = Signal()
     end_asked = Signal()
     resume_asked = Signal()
+    change_asked = Signal()
     clone_asked = Signal()
     delete_asked = Signal()
     use_asked = Signal()
@@ -55,6 +56,9 @@ class RunHeader(QWidget):
             "End process", "cancel", "End the frozen process; what it did after its last save is lost"
         )
         self.resume = self._button("Resume", "play", "Go on from the last checkpoint")
+        self.change = self._button(
+            "Resume with…", "settings", "Go on with other settings: longer, more slowly, in less memory"
+        )
         self.clone = self._button("Clone…", "copy", "A new run with the same data and settings, to be changed")
         self.delete = self._button("Delete…", "delete", "Delete the run's folder with its checkpoints")
         self._connect()
@@ -75,6 +79,7 @@ class RunHeader(QWidget):
         self.stop.clicked.connect(self.stop_asked)
         self.end.clicked.connect(self.end_asked)
         self.resume.clicked.connect(self.resume_asked)
+        self.change.clicked.connect(self.change_asked)
         self.clone.clicked.connect(self.clone_asked)
         self.delete.clicked.connect(self.delete_asked)
 
@@ -86,8 +91,10 @@ class RunHeader(QWidget):
         first.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(spacing.NORMAL)
-        for button in (self.use, self.pause, self.go_on, self.stop, self.end, self.resume):
+        for button in (self.use, self.pause, self.go_on, self.stop, self.end, self.resume, self.change):
             buttons.addWidget(button)
+        for button in (self.pause, self.go_on, self.stop, self.end, self.resume):
+            button.hide()  # never all at once: together they would widen the window
         buttons.addStretch(1)
         buttons.addWidget(self.clone)
         buttons.addWidget(self.delete)
@@ -117,6 +124,7 @@ class RunHeader(QWidget):
         self.stop.setEnabled(phase in (Phase.RUNNING, Phase.PAUSED, Phase.FROZEN))
         self.end.setVisible(phase is Phase.FROZEN)
         self.resume.setVisible(phase in (Phase.PREPARED, Phase.STOPPED, Phase.CRASHED))
+        self.change.setVisible(phase in (Phase.STOPPED, Phase.CRASHED, Phase.FINISHED))
         self.resume.setText("Start" if phase is Phase.PREPARED else "Resume")
         self.use.setEnabled(look.has_model)
         self.use.setToolTip(

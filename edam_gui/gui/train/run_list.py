@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -26,6 +30,18 @@ from edam_gui.session.training.look import RunLook
 
 _PATH: Final = Qt.ItemDataRole.UserRole
 _NAME, _STATE = 0, 1
+
+
+class _Delegate(QStyledItemDelegate):
+    """Leaves a picked row's icon its colour while the list has no focus: the row is pale then."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:  # noqa: N802
+        super().initStyleOption(option, index)
+        picked, active = QStyle.StateFlag.State_Selected, QStyle.StateFlag.State_Active
+        if option.state & picked and not option.state & active and not option.icon.isNull():
+            pixmap = option.icon.pixmap(option.decorationSize)
+            option.icon = QIcon(pixmap)
+            option.icon.addPixmap(pixmap, QIcon.Mode.Selected)
 
 
 class RunList(QWidget):
@@ -56,6 +72,7 @@ class RunList(QWidget):
         self.tree.setRootIsDecorated(False)
         self.tree.setUniformRowHeights(True)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.tree.setItemDelegate(_Delegate(self.tree))
         self.tree.setIconSize(QSize(spacing.ICON, spacing.ICON))
         header = self.tree.header()
         header.setStretchLastSection(False)

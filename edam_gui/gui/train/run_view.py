@@ -12,6 +12,7 @@ from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.gui.train.curves import Curves
 from edam_gui.gui.train.log_view import LogView
+from edam_gui.gui.train.resume_dialog import ResumeDialog
 from edam_gui.gui.train.run_details import RunDetails
 from edam_gui.gui.train.run_header import RunHeader
 from edam_gui.gui.train.samples import SampleStrip
@@ -75,6 +76,7 @@ class RunView(QWidget):
         header.stop_asked.connect(lambda: self._with_path(desk.stop))
         header.end_asked.connect(lambda: self._with_path(desk.end_process))
         header.resume_asked.connect(lambda: self._with_path(desk.resume))
+        header.change_asked.connect(self._ask_changes)
         header.clone_asked.connect(lambda: self.clone_asked.emit(self._path))
         header.delete_asked.connect(lambda: self.delete_asked.emit(self._path))
         header.use_asked.connect(lambda: self.use_asked.emit(self._path))
@@ -82,6 +84,15 @@ class RunView(QWidget):
     def _with_path(self, act: object) -> None:
         if self._path is not None and callable(act):
             act(self._path)
+
+    def _ask_changes(self) -> None:
+        look = self._session.training.look(self._path) if self._path is not None else None
+        if look is None:
+            return
+        dialog = ResumeDialog(look, self)
+        dialog.accepted.connect(lambda: self._session.training.resume(dialog.path, dialog.words))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     @property
     def path(self) -> Path | None:

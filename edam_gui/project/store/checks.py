@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from edam_gui.core.errors import InputFileError
 from edam_gui.imaging.picture_file import read_cause
+from edam_gui.project.store.connection import open_reader
 from edam_gui.project.store.lock import lock_file
 from edam_gui.project.store.schema import TABLES, check_schema
 from edam_gui.project.store.trouble import DatabaseErrors, primary_code
 
 _MAGIC: Final = b"SQLite format 3\0"
 _JOURNAL_MAGIC: Final = bytes.fromhex("d9d505f920a163d7")
+_SMALL: Final = 2 << 20
 _WHOLE_CHECK: Final = 32 << 20
 _QUICK_CHECK: Final = 512 << 20
+"""Bytes of a file that is checked at once whatever was asked, that is checked whole, and that is checked at all but
+for its small tables. A whole check looks up each row in each index, which takes a second for 100,000 images."""
+
+_OPERATIONS: Final = 200_000
+"""Steps of SQLite's machine between two looks at whether a check is still wanted: some milliseconds."""
 
 
 class DamagedError(InputFileError):
@@ -70,8 +79,18 @@ def check_file(path: Path) -> None:
         raise InputFileError(journal, "names a file outside the project; it was not opened")
 
 
-def check_content(connection: sqlite3.Connection, path: Path) -> None:
+def check_content(connection: sqlite3.Connection, path: Path, *, at_once: bool = True) -> bool:
     """Refuse a schema that is not ours, then look for damage: the whole file, or the small tables of a very large one.
+
+    Parameters
+    ----------
+    at_once
+        Otherwise what takes long is left to `find_damage`: whether the indexes say what the tables say.
+
+    Returns
+    -------
+    bool
+        Whether something was left to `find_damage`.
 
     Raises
     ------
@@ -82,12 +101,41 @@ def check_content(connection: sqlite3.Connection, path: Path) -> None:
     """
     try:
         check_schema(connection, path)
-        for pragma in _integrity_checks(path.stat().st_size):
+        size = path.stat().st_size
+        later = not at_once and _SMALL < size <= _WHOLE_CHECK
+        for pragma in _integrity_checks(size, whole=not later):
             found = connection.execute(pragma).fetchone()[0]
             if found != "ok":
-                raise DamagedError(path, f"is damaged ({str(found).splitlines()[0][:200]})")
+                raise _damaged(path, str(found))
     except DatabaseErrors as error:
         raise opening_error(error, path) from error
+    return later
+
+
+def find_damage(path: Path, cancelled: Callable[[], bool]) -> str | None:
+    """Look through the whole of a project that is open; others read and write it meanwhile.
+
+    Parameters
+    ----------
+    path
+        The file.
+    cancelled
+        Asked every now and then; the answer is `None` then.
+
+    Returns
+    -------
+    str or None
+        What is wrong, as a sentence.
+    """
+    try:
+        with closing(open_reader(path)) as connection:
+            connection.set_progress_handler(cancelled, _OPERATIONS)
+            found = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    except DatabaseErrors as error:
+        # Only damage counts: a file that is gone or locked is the writer's to tell.
+        damaged = primary_code(error) in ("CORRUPT", "NOTADB")
+        return str(opening_error(error, path)) if damaged else None
+    return None if found == "ok" else str(_damaged(path, found))
 
 
 def opening_error(error: Exception, path: Path) -> InputFileError:
@@ -100,8 +148,12 @@ def opening_error(error: Exception, path: Path) -> InputFileError:
     return InputFileError(path, f"cannot be opened ({error})")
 
 
-def _integrity_checks(size: int) -> list[str]:
-    if size <= _WHOLE_CHECK:
+def _damaged(path: Path, found: str) -> DamagedError:
+    return DamagedError(path, f"is damaged ({found.splitlines()[0][:200]})")
+
+
+def _integrity_checks(size: int, *, whole: bool) -> list[str]:
+    if size <= _WHOLE_CHECK and whole:
         return ["PRAGMA integrity_check(1)"]
     if size <= _QUICK_CHECK:
         return ["PRAGMA quick_check(1)"]

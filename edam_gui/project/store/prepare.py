@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 
 from edam_gui.core.errors import InputFileError, OutputError
 from edam_gui.imaging.atomic import write_cause
 from edam_gui.project.store.checks import DamagedError, check_content, check_file, check_side_files, opening_error
 from edam_gui.project.store.connection import choose_journal, open_reader, open_updater, open_writer
+from edam_gui.project.store.disk import is_local_disk
 from edam_gui.project.store.lock import ProjectLock
 from edam_gui.project.store.records import read_setting
 from edam_gui.project.store.recovery import recover
@@ -54,27 +56,44 @@ def take(lock: ProjectLock, path: Path) -> str | None:
         return f"{path.name} can only be read{cause}. Save it elsewhere to work on it."
 
 
-def prepare(path: Path, *, writable: bool) -> tuple[str, ...]:
-    """Check a project, recover or migrate it where needed; return what the user should know."""
+@dataclass(frozen=True)
+class Prepared:
+    """What came of making a project ready.
+
+    Parameters
+    ----------
+    notices
+        What the user should know.
+    check_later
+        Whether `find_damage` should still look through it.
+    """
+
+    notices: tuple[str, ...] = ()
+    check_later: bool = False
+
+
+def prepare(path: Path, *, writable: bool, at_once: bool = True) -> Prepared:
+    """Check a project, recover or migrate it where needed; without `at_once`, what takes long is left for later."""
+    # Without WAL, reading for long would keep the user's work from being written.
+    at_once = at_once or not is_local_disk(path)
     try:
-        _check(path, writable=writable)
+        return Prepared(check_later=_check(path, writable=writable, at_once=at_once))
     except DamagedError as error:
         if not writable:
             raise
         notice = recover(path)
-        _check(path, writable=True)
-        return (notice, str(error))
-    return ()
+        _check(path, writable=True, at_once=True)
+        return Prepared((notice, str(error)))
 
 
-def _check(path: Path, *, writable: bool) -> None:
+def _check(path: Path, *, writable: bool, at_once: bool) -> bool:
     check_file(path)
     try:
         connection = open_updater(path) if writable else open_reader(path)
     except DatabaseErrors as error:
         raise opening_error(error, path) from error
     try:
-        check_content(connection, path)
+        later = check_content(connection, path, at_once=at_once)
         if writable:
             _check_writable(connection, path)
             migrate(connection)
@@ -83,6 +102,7 @@ def _check(path: Path, *, writable: bool) -> None:
         raise OutputError(path, f"could not be made ready for writing ({error})") from error
     finally:
         connection.close()
+    return later
 
 
 def _check_writable(connection: sqlite3.Connection, path: Path) -> None:

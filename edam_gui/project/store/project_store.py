@@ -10,6 +10,7 @@ from pathlib import Path
 from edam_gui.core.errors import OutputError
 from edam_gui.core.label_set import LabelSet
 from edam_gui.project.store.changes import Change, set_label_set
+from edam_gui.project.store.checks import find_damage
 from edam_gui.project.store.connection import choose_journal, open_reader, open_updater
 from edam_gui.project.store.copying import copy_project
 from edam_gui.project.store.creating import new_project
@@ -44,6 +45,8 @@ class ProjectStore(ProjectFolders):
 
     read_only: str | None
     notices: tuple[str, ...]
+    check_later: bool = False
+    """Whether `find_damage` should still look through the file."""
 
     def __init__(
         self,
@@ -101,6 +104,7 @@ class ProjectStore(ProjectFolders):
         granted: Iterable[Path] = (),
         on_saved: Callable[[int], None] = _ignore,
         on_trouble: Callable[[str], None] = _ignore,
+        check_at_once: bool = True,
     ) -> ProjectStore:
         """Open a project; only for reading if another window has it, or if it cannot be written to.
 
@@ -114,6 +118,9 @@ class ProjectStore(ProjectFolders):
             Folders outside the project's that the user has allowed, from the settings.
         on_saved, on_trouble
             See `Listener`.
+        check_at_once
+            Look through the whole file first. Otherwise of a large one only what takes little time is looked at, and
+            where `check_later` says so, `find_damage` is to follow.
 
         Raises
         ------
@@ -127,11 +134,25 @@ class ProjectStore(ProjectFolders):
         lock = ProjectLock(real)
         read_only = take(lock, real)
         try:
-            notices = prepare(real, writable=read_only is None)
-            return cls(real, lock, Listener(on_saved, on_trouble), granted, read_only=read_only, notices=notices)
+            ready = prepare(real, writable=read_only is None, at_once=check_at_once)
+            store = cls(real, lock, Listener(on_saved, on_trouble), granted, read_only=read_only, notices=ready.notices)
+            store.check_later = ready.check_later
+            return store
         except BaseException:
             lock.release()
             raise
+
+    def find_damage(self, cancelled: Callable[[], bool] = lambda: False) -> str | None:
+        """Look through the whole file, in any thread; return what is wrong, as a sentence.
+
+        A project that is found to be damaged is to be closed and opened again, to recover what is readable.
+
+        Parameters
+        ----------
+        cancelled
+            Asked every now and then whether to stop; the answer is `None` then.
+        """
+        return find_damage(self.path, cancelled)
 
     # Writing
 

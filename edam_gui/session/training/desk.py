@@ -25,6 +25,7 @@ from edam_gui.session.training.record import RunFollower, RunRecord
 from edam_gui.session.training.request import Preparation, RunRequest, prepare
 from edam_gui.training import control
 from edam_gui.training.events import Event
+from edam_gui.training.reconfigure import reconfigure
 from edam_gui.training.run_folder import RunFolder, create_run, read_process
 
 if TYPE_CHECKING:
@@ -229,11 +230,13 @@ class TrainingDesk:
 
     # Steering --------------------------------------------------------------------------------------------------------
 
-    def resume(self, run_dir: Path) -> None:
-        """Go on with a run that has ended, from its last checkpoint."""
+    def resume(self, run_dir: Path, words: tuple[str, ...] = ()) -> None:
+        """Go on with a run that has ended, from its last checkpoint, with settings changed by `key=value` words."""
         options = self.options
 
         def work(_: JobContext) -> str:
+            if words:
+                reconfigure(run_dir, words)
             launch(run_dir, options)
             return remember(self._known, run_dir)
 

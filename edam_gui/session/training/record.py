@@ -111,6 +111,8 @@ class RunRecord:
                     column.append(getattr(event, name))
                 self.eta_s = event.eta_s
             case Validated():
+                if self.validations and self.validations[-1].step == event.step:
+                    self.validations.pop()  # made anew, because the run was interrupted before it could save
                 self.validations.append(event)
                 best = ", the best so far" if event.best else ""
                 self._say(

@@ -51,6 +51,7 @@ def open_folder(session: Session, qtbot: QtBot) -> OpenFolder:
             assert session.project is not None
             assert session.project.folder == folder
             assert session.current is not None
+            assert session.current.files is not None
             assert session.sitting.progress is not None
             assert not session.jobs.is_busy("count-images")
 

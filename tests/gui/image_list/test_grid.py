@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from edam_gui.core.label_set import PASCAL_VOC
+from edam_gui.core.palette import colour_blind_palette
 from edam_gui.gui.annotate.image_list import ImageGrid
+from edam_gui.gui.annotate.screen_palette import screen_palette
 from edam_gui.project.store import Query, Ticks
 from edam_gui.project.store.changes import SetTicks
 from edam_gui.session.session import Session
@@ -164,13 +166,24 @@ def test_the_grid_shows_the_filtered_list_and_keeps_its_place(
 def test_what_is_ticked_is_painted(grid: ImageGrid, open_folder: OpenFolder, folder: Path, qtbot: QtBot) -> None:
     open_folder(folder)
     place = grid.view.visualRect(grid.view.images.index(0))
-    before = grid.view.viewport().grab(place).toImage()
+    chair, readable = (tuple(palette[9].tolist()) for palette in (PASCAL_VOC.palette, colour_blind_palette()))
+
+    def seen(widget: QWidget, rect: QRect) -> set[tuple[int, ...]]:
+        image = widget.grab(rect).toImage()
+        return {image.pixelColor(x, y).getRgb()[:3] for x in range(image.width()) for y in range(image.height())}
+
+    assert chair not in seen(grid.view.viewport(), place)
     QTest.keyClicks(grid.view, "9")
-    after = grid.view.viewport().grab(place).toImage()
-    chair = tuple(PASCAL_VOC.palette[9].tolist())
-    seen = {after.pixelColor(x, y).getRgb()[:3] for x in range(after.width()) for y in range(after.height())}
-    assert before != after
-    assert chair in seen
+    assert chair in seen(grid.view.viewport(), place)
+    button = grid.legend.buttons[9]
+    screen_palette().choose(colour_blind_palette())
+    try:
+        for widget, rect in ((grid.view.viewport(), place), (button, button.rect())):
+            assert readable in seen(widget, rect)
+            assert chair not in seen(widget, rect)
+    finally:
+        screen_palette().choose(None)
+    assert chair in seen(button, button.rect())
 
 
 @pytest.mark.parametrize("side", [96, 256])

@@ -194,7 +194,7 @@ def test_accepting_is_seen_at_once_and_counted(
 ) -> None:
     open_folder(folder)
     before = panel.view.viewport().grab(panel.view.visualRect(panel.view.images.index(0))).toImage()
-    session.accept_and_next()
+    session.finishing.accept_and_next()
     spoken = panel.view.images.data(panel.view.images.index(0), Qt.ItemDataRole.AccessibleTextRole)
     assert spoken.startswith("img0.png, Accepted")
     after = panel.view.viewport().grab(panel.view.visualRect(panel.view.images.index(0))).toImage()

@@ -53,7 +53,7 @@ def open_clean_up(easel: Easel, edit: Edit, kind: CleanUpKind) -> None:
 
 
 def ready(easel: Easel) -> None:
-    easel.qtbot.waitUntil(lambda: not easel.session.clean_up.is_busy)
+    easel.qtbot.waitUntil(lambda: not easel.session.clean_up.is_busy, timeout=20_000)
 
 
 def shown(easel: Easel) -> np.ndarray:
@@ -123,8 +123,7 @@ def test_painting_goes_on_while_the_dialog_is_open(easel: Easel, edit: Edit) -> 
 def test_the_dialog_follows_to_another_image(easel: Easel, edit: Edit) -> None:
     open_clean_up(easel, edit, CleanUpKind.BAND)
     easel.go("next")
-    easel.qtbot.waitUntil(lambda: easel.session.clean_up.change is not None)
-    assert edit.clean_up.apply_button.isEnabled()
+    easel.qtbot.waitUntil(edit.clean_up.apply_button.isEnabled, timeout=20_000)
     QTest.mouseClick(edit.clean_up.apply_button, LEFT)
     assert easel.steps == ("Ignore 5 px along borders",)
 

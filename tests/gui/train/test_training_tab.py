@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 import psutil
 import pytest
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QMessageBox, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
@@ -20,12 +20,14 @@ from pytestqt.qtbot import QtBot
 from edam_gui.gui.app import Program
 from edam_gui.gui.bindings import training as training_bindings
 from edam_gui.gui.train.page import TrainPage
-from edam_gui.session.training.launch import read_launch
+from edam_gui.gui.train.resume_dialog import ResumeDialog
+from edam_gui.session.training.launch import LaunchOptions, read_launch
 from edam_gui.session.training.look import Phase
 from edam_gui.session.training.request import DataKind
 from edam_gui.training.events import Ended, EventLog, Outcome
+from edam_gui.training.faults import not_finite
 from edam_gui.training.process import ProcessIdentity
-from edam_gui.training.run_folder import Heartbeat, RunFolder, create_run, write_heartbeat, write_process
+from edam_gui.training.run_folder import Heartbeat, RunFolder, create_run, open_run, write_heartbeat, write_process
 from tests.gui.conftest import OpenWindow, close_program
 from tests.gui.driving import type_into, wait_for_label_map
 from tests.session.training.driving import QUICK
@@ -222,6 +224,40 @@ def test_a_crashed_run_says_why_with_the_end_of_its_log(open_window: OpenWindow,
     assert not page.view.header.use.isEnabled()
 
 
+def test_a_run_that_ran_away_is_resumed_with_what_it_advises(open_window: OpenWindow, runs: Path, qtbot: QtBot) -> None:
+    folder = RunFolder(runs / "crashed")
+    why = str(not_finite("loss", 4, CONFIG)) + " The last checkpoint is of step 3."
+    with EventLog(folder.events) as log:
+        log.write(Ended(1.0, 4, Outcome.FAILED, why))
+    program = open_window()
+    program.session.training.options = LaunchOptions("cpu", threads=1)
+    page = go_to_training(program)
+    program.session.training.add_folder(runs)
+    until(qtbot, lambda: phase(program, folder.root) is Phase.CRASHED)
+    page.runs.pick(folder.root)
+    assert page.view.trouble.text() == why
+    click(page.view.header.change)
+    dialog = page.findChild(ResumeDialog)
+    assert dialog is not None
+    assert dialog.line.text() == "lr=0.001 clip_norm=5"
+    type_into(dialog.line, "lr=0.001 seed=3")  # and Enter
+    until(qtbot, lambda: "'seed' cannot change" in _message(program))
+    assert phase(program, folder.root) is Phase.CRASHED
+    click(page.view.header.change)
+    dialog = next(found for found in page.findChildren(ResumeDialog) if found.isVisible())
+    dialog.line.setText(f"{dialog.line.text()} max_steps=2 calibrate=0")
+    click(dialog.resume)
+    until(qtbot, lambda: phase(program, folder.root) is Phase.FINISHED)
+    _, settings, _ = open_run(folder.root)
+    assert (settings.lr, settings.clip_norm, settings.max_steps) == (0.001, 5.0, 2)
+    until(qtbot, lambda: "max_steps = 2" in page.view.details.settings.text())
+
+
+def _message(program: Program) -> str:
+    message = program.window.workspace.messages.message()
+    return message.text if message is not None else ""
+
+
 def test_a_folder_that_goes_away_or_is_damaged_is_shown_as_such(
     open_window: OpenWindow, runs: Path, qtbot: QtBot
 ) -> None:
@@ -362,3 +398,24 @@ def test_several_runs_are_drawn_in_one_plot(open_window: OpenWindow, runs: Path,
     assert "crashed" in page.view.legend.text()
     page.view.curves.logarithmic.setChecked(True)
     assert plot.getAxis("left").logMode
+
+
+def test_a_look_at_the_training_tab_leaves_the_labelling_panels_as_they_were(
+    open_window: OpenWindow, photos: Path, qtbot: QtBot
+) -> None:
+    program = open_window(photos)
+    wait_for_label_map(qtbot, program)
+    window = program.window
+    window.resize(1100, 760)
+
+    def panels() -> list[object]:
+        QCoreApplication.processEvents()
+        return [window.size(), *((dock.objectName(), dock.geometry(), dock.visibleRegion()) for dock in window.docks)]
+
+    qtbot.waitUntil(lambda: window.docks[-1].width() > 0, timeout=PATIENCE_MS)
+    before = panels()
+    for _ in range(2):
+        go_to_training(program)
+        QTest.keyClick(window, Qt.Key.Key_F2)
+        assert window.canvas.isVisible()
+        assert panels() == before

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path, PurePosixPath
 
 from edam_gui.core.label_set import PASCAL_VOC
@@ -50,3 +52,22 @@ def new_store(folder: Path, images: int = 3, ear: Ear | None = None) -> ProjectS
 
 def names(store: ProjectStore, query: Query = Query()) -> list[str]:  # noqa: B008
     return [str(row.relative) for row in store.rows(store.ids(query))]
+
+
+def hide_from_index(path: Path, index: str, image: str) -> None:
+    """Damage a project: take an image out of an index and leave it in the table, as a lost page write may."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        row = connection.execute("SELECT * FROM image WHERE path = ?", (image,)).fetchone()
+        entry = connection.execute("SELECT * FROM sqlite_schema WHERE name = ?", (index,)).fetchone()
+        connection.execute("DELETE FROM image WHERE path = ?", (image,))
+        _edit_schema(connection, "DELETE FROM sqlite_schema WHERE name = ?", (index,))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        marks = ", ".join("?" * len(row))
+        connection.execute(f"INSERT INTO image VALUES ({marks})", row)  # noqa: S608
+        _edit_schema(connection, "INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", entry)
+
+
+def _edit_schema(connection: sqlite3.Connection, sql: str, values: tuple[object, ...]) -> None:
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute(sql, values)
+    connection.execute("PRAGMA writable_schema = OFF")

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from edam_gui.session.training.record import RunRecord
 from edam_gui.session.training.series import robust_range, smoothed, thinned
-from edam_gui.training.events import SampleSaved
+from edam_gui.training.events import SampleSaved, Validated
 from tests.training.test_events import started, step
 
 
@@ -49,6 +50,13 @@ def test_what_a_restart_took_back_is_gone(tmp_path: Path) -> None:
     record.add([resumed, step(5)])
     assert record.steps.tolist() == [1, 2, 3, 4, 5]
     assert record.column("loss").size == 5
+
+
+def test_a_validation_made_again_replaces_the_first(tmp_path: Path) -> None:
+    record = RunRecord(tmp_path)
+    first = Validated(1.0, 5, 1, 0.3, 0.3, 0.3, 20.0, 0.1, 0.9, (0.3,), 3, 1.0, True)
+    record.add([first, replace(first, time=2.0, miou_masks=0.4), replace(first, step=10, epoch=2)])
+    assert [(v.step, v.miou_masks) for v in record.validations] == [(5, 0.4), (10, 0.3)]
 
 
 def test_samples_outside_the_run_are_not_shown(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from edam_gui.gui.annotate.image_list.model import ImageListModel
 from edam_gui.gui.annotate.image_list.pixmaps import ThumbnailPixmaps
 from edam_gui.gui.annotate.image_list.uniform_view import UniformView
+from edam_gui.gui.annotate.screen_palette import screen_palette
 from edam_gui.gui.shell.theme import current_theme
 from edam_gui.session.session import Session
 
@@ -50,6 +51,7 @@ class ImageView(UniformView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.visible_changed.connect(self._want)
         current_theme().changed.connect(self.viewport().update)
+        screen_palette().changed.connect(self.viewport().update)
         session.thumbnails.ready.connect(self._ready)
         session.events.project_changed.connect(self.pixmaps.clear)
         session.events.images_changed.connect(self._list_changed)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWi
 
 from edam_gui.core.label_set import LabelSet
 from edam_gui.gui.annotate.image_list.flow_layout import FlowLayout
+from edam_gui.gui.annotate.screen_palette import screen_palette
 from edam_gui.gui.shell.theme import current_theme
 
 _DOT: Final = 12
@@ -43,6 +44,7 @@ class ClassLegend(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area)
         current_theme().changed.connect(self._draw_icons)
+        screen_palette().changed.connect(self._draw_icons)
 
     def show_classes(self, label_set: LabelSet) -> None:
         """Make the buttons of these classes."""
@@ -90,7 +92,7 @@ class ClassLegend(QWidget):
     def _draw_icons(self) -> None:
         if self._label_set is None:
             return
-        palette, edge = self._label_set.palette, current_theme().colors.edge
+        palette, edge = screen_palette().of(self._label_set), current_theme().colors.edge
         for index, button in self.buttons.items():
             button.setIcon(_dot(QColor(*palette[index].tolist()), edge))
 

@@ -12,6 +12,7 @@ from edam_gui.gui.annotate.image_list.chips import draw_dots
 from edam_gui.gui.annotate.image_list.item_marks import STATUS_SIDE, draw_background, draw_status, draw_thumbnail, mark
 from edam_gui.gui.annotate.image_list.model import ROW
 from edam_gui.gui.annotate.image_list.pixmaps import ThumbnailPixmaps
+from edam_gui.gui.annotate.screen_palette import screen_palette
 from edam_gui.gui.shell.theme import current_theme
 from edam_gui.project.store import ImageRow
 from edam_gui.session.session import Session
@@ -83,7 +84,7 @@ class RowDelegate(QStyledItemDelegate):
         if row.ticks is None or not row.ticks.classes:
             self._dim(painter, below, "not labelled" if row.ticks is None else "no class")
             return
-        used = draw_dots(painter, below, row.ticks, self._session.label_set.palette, colors) + 6
+        used = draw_dots(painter, below, row.ticks, screen_palette().of(self._session.label_set), colors) + 6
         folder = str(row.relative.parent)
         if folder != "." and below.width() - used > 50:
             self._dim(painter, below.adjusted(used, 0, 0, 0), folder)

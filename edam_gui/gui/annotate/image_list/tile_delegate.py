@@ -12,6 +12,7 @@ from edam_gui.gui.annotate.image_list.chips import draw_pills
 from edam_gui.gui.annotate.image_list.item_marks import STATUS_SIDE, draw_background, draw_status, draw_thumbnail
 from edam_gui.gui.annotate.image_list.model import ROW
 from edam_gui.gui.annotate.image_list.pixmaps import ThumbnailPixmaps
+from edam_gui.gui.annotate.screen_palette import screen_palette
 from edam_gui.gui.shell.theme import current_theme
 from edam_gui.project.store import ImageRow
 from edam_gui.session.session import Session
@@ -81,7 +82,12 @@ class TileDelegate(QStyledItemDelegate):
         classes = QRectF(box.left(), below.bottom() + 4, box.width(), rect.bottom() - below.bottom() - 6)
         if row.ticks is not None and row.ticks.classes:
             draw_pills(
-                painter, classes, row.ticks, self._session.label_set.names, self._session.label_set.palette, colors
+                painter,
+                classes,
+                row.ticks,
+                self._session.label_set.names,
+                screen_palette().of(self._session.label_set),
+                colors,
             )
         else:
             painter.setPen(QColor(colors.dim))
