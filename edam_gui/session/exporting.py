@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from edam_gui.project.export import ExportImage, ExportProgress, ExportReport, ExportRequest
 
 EXPORT: Final = "export"
+_PATIENCE_S: Final = 10.0
+"""How long the last changes may take to be saved before the export goes on without them."""
 
 
 class Exporting:
@@ -91,7 +93,7 @@ class Exporting:
 
         def work(context: JobContext) -> ExportReport:
             # What was painted last is in the file before it is exported from there.
-            saved = project.store.flush(10.0)
+            saved = project.store.flush(_PATIENCE_S)
             report = exporter.run(request, query, context)
             if not saved:
                 report.problems.append(

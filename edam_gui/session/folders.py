@@ -159,6 +159,12 @@ class Folders:
             if network.is_file() and not project.store.may_read(network):
                 self.on_allow(network)
             self._rules.choose(saliency_method=choice)
+            self.read_again()
+
+    def read_again(self) -> None:
+        """Read the current image's files again: where they come from has changed."""
+        project = self._context.project
+        if project is not None:
             project.forget_files()
             self._desk.reload()
 

@@ -117,15 +117,16 @@ class HistoryKeeper:
             self._move(current, step, backwards=False)
         return step is not None
 
-    def go_to(self, position: int) -> None:
-        """Undo or redo until `position` steps are done."""
+    def go_to(self, position: int) -> bool:
+        """Undo or redo until `position` steps are done; return whether they are."""
         current = self._context.current
         if current is None:
-            return
+            return False
         while current.history.position > position and self.undo():
             pass
         while current.history.position < position and self.redo():
             pass
+        return current.history.position == position
 
     def _can_move(self, current: CurrentImage, step: Step | None) -> bool:
         """Return whether a step can be undone or redone now: strokes need the photo's size."""

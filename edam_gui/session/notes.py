@@ -35,7 +35,9 @@ class Notes:
             self.on_step(before, text)
 
     def put(self, text: str) -> None:
-        """Write it without a step in the history."""
+        """Write it without a step in the history; raises TypeError for what is no text, as damaged steps hold."""
+        if not isinstance(text, str):
+            raise TypeError
         current, project = self._context.current, self._context.project
         if current is not None and project is not None:
             current.new_note = text

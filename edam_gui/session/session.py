@@ -14,10 +14,7 @@ from edam_gui.core.edits.rect import Rect, joined
 from edam_gui.core.label_set import LabelSet
 from edam_gui.imaging.photo import PHOTO_SUFFIXES
 from edam_gui.jobs import Deliver, JobRunner
-from edam_gui.project.choices import Choices
-from edam_gui.project.store import Status, Ticks
 from edam_gui.project.store.changes import SetView, set_annotator
-from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.accepted import AcceptedImages
 from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.bulk import Bulk
@@ -46,14 +43,13 @@ from edam_gui.session.opened import OpenedProject
 from edam_gui.session.opener import Opener
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.readout import Readout, read_pixel
-from edam_gui.session.rule_names import rule_step_name
 from edam_gui.session.rules import Rules, Scope
 from edam_gui.session.run_all import RunAll
 from edam_gui.session.shapes import Shapes
 from edam_gui.session.sitting import Sitting
+from edam_gui.session.state_steps import StateSteps
 from edam_gui.session.superpixels import Superpixels
 from edam_gui.session.thumbnails import Thumbnails
-from edam_gui.session.tick_states import ticks_from_state, ticks_to_state
 from edam_gui.session.ticks import TickBook
 from edam_gui.session.training.desk import TrainingDesk
 
@@ -130,7 +126,7 @@ class Session:
         self._annotator = ""
         self._to_add: tuple[Path, ...] = ()
         self.default_device = "auto"
-        self._record_states()
+        self._steps = StateSteps(self)
         self.jobs.failed.connect(lambda info, text: context.complain(text, info.key))
         context.events.saliency_changed.connect(self.labelling.update)
         self.opener.save_state.changed.connect(context.events.saved_changed.emit)
@@ -232,7 +228,7 @@ class Session:
             self.editing.abort_stroke()
             return True
         self._context.say(Level.INFO, "", UNTICKED)
-        return self.finishing.undo() or self.history.undo()
+        return self._steps.moved(self.finishing.undo() or self.history.undo())
 
     @property
     def undo_name(self) -> str:
@@ -242,12 +238,12 @@ class Session:
 
     def redo(self) -> bool:
         """Do the next step on this image again."""
-        return not self.editing.is_painting and self.history.redo()
+        return not self.editing.is_painting and self._steps.moved(self.history.redo())
 
     def go_to_step(self, position: int) -> None:
         """Undo or redo until `position` steps of this image's history are done."""
         self.editing.abort_stroke()
-        self.history.go_to(position)
+        self._steps.moved(self.history.go_to(position))
 
     def unsaved(self) -> str:
         """End what is being done to the image, and return why not all is on the disk, as a sentence; empty: it is."""
@@ -347,43 +343,3 @@ class Session:
         else:
             self.labelling.compose_saliency(joined(rects))
         self.events.edits_changed.emit()
-
-    def _record_states(self) -> None:
-        """Make ticks, thresholds, choices and status undoable."""
-        history, context = self.history, self._context
-
-        def on_ticks(name: str, before: Ticks | None, after: Ticks | None) -> None:
-            history.record_state("ticks", name, ticks_to_state(before), ticks_to_state(after))
-            self._started()
-
-        def on_rule(before: dict[str, Any], after: dict[str, Any]) -> None:
-            kind = "choices" if "choices" in before else "thresholds"
-            history.record_state(kind, rule_step_name(before, after, context.label_set.names), before, after)
-
-        def put_thresholds(state: dict[str, Any]) -> None:
-            current = context.current
-            image = current.id if state["image"] and current is not None else None
-            self.rules.put(PartialThresholds(**state["fields"]), image=image, class_index=state["class"])
-
-        def on_status(before: Status, after: Status) -> None:
-            history.record_state("status", f"Status: {after.value.replace('_', ' ')}", before.value, after.value)
-
-        history.register("ticks", lambda state: self.ticks.put(ticks_from_state(state)))
-        history.register("thresholds", put_thresholds)
-        history.register("choices", lambda state: self.rules.put_choices(Choices.from_data(state["choices"])))
-        history.register("status", lambda state: self.navigator.put_status(Status(state)))
-        history.register("crf", self.labelling.put_crf)
-        self.labelling.on_crf = lambda before, after: history.record_state("crf", "Dense CRF", before, after)
-        history.register("note", self.notes.put)
-        self.notes.on_step = lambda before, after: history.record_state("note", "Note", before, after)
-        self.ticks.on_step = on_ticks
-        self.rules.on_commit = on_rule
-        self.rules.on_project_change = self.accepted.thresholds_changed
-        self.rules.on_choices = self.accepted.method_changed
-        self.navigator.on_status = on_status
-        self.editing.on_first_edit = self._started
-
-    def _started(self) -> None:
-        current = self.current
-        if current is not None and current.status is Status.NEW:
-            self.navigator.put_status(Status.IN_PROGRESS)

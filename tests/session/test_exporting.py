@@ -19,7 +19,7 @@ from edam_gui.core.palette import voc_palette
 from edam_gui.imaging.crf.parameters import CrfParameters
 from edam_gui.project.export import ExportFormat, ExportReport, ExportRequest
 from edam_gui.project.store import Query, Status
-from edam_gui.session import headless
+from edam_gui.session import exporting, headless
 from edam_gui.session.model_host import ModelHost
 from edam_gui.session.rules import Scope
 from tests.session.conftest import Driven
@@ -155,3 +155,21 @@ def test_folders_outside_the_project_are_named_before_they_are_read(driven: Driv
     session.close()
     with headless.opened_project(path, []) as project:
         assert project.store.count() == 2
+
+
+def test_an_export_while_nothing_can_be_saved_holds_every_stroke_and_says_what_it_may_lack(
+    driven: Driven, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, queue = driven
+    assert session.project is not None
+    assert session.project.store.flush(10.0)
+    monkeypatch.setattr(exporting, "_PATIENCE_S", 0.1)
+    (folder / "project.edam").rename(folder / "away")  # its drive was pulled out
+    change_things(driven)
+    report = export(driven, ExportRequest(tmp_path / "out", session.label_set, frozenset({ExportFormat.PNG})))
+    assert any("cannot be saved at the moment" in problem for problem in report.problems)
+    for name, labels in on_screen(driven).items():
+        with Image.open(tmp_path / "out" / "photos" / f"{name}.png") as picture:
+            np.testing.assert_array_equal(np.asarray(picture), labels)
+    (folder / "away").rename(folder / "project.edam")
+    assert queue.run_until(lambda: not session.project.store.pending(), PATIENCE_S)

@@ -13,6 +13,7 @@ from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.edits.brush import BrushPoint
 from edam_gui.project.store import Ticks
 from edam_gui.session import history_keeper
+from edam_gui.session.messages import Message
 from edam_gui.session.paint import Target
 from edam_gui.session.session import Session
 from tests.session.conftest import Driven
@@ -92,3 +93,31 @@ def test_all_is_the_same_after_a_restart(tmp_path: Path, monkeypatch: pytest.Mon
             assert (again.steps, again.done, again.ticks) == (then.steps, then.done, then.ticks)
             np.testing.assert_array_equal(again.labels, then.labels)
             np.testing.assert_array_equal(again.saliency, then.saliency)
+
+
+@pytest.mark.parametrize(
+    ("kind", "before"),
+    [
+        ("note", 7),
+        ("status", "finished"),
+        ("ticks", {"classes": 3}),
+        ("thresholds", []),
+        ("crf", {}),
+        ("unheard of", 1),
+    ],
+)
+def test_a_damaged_step_is_said_and_the_others_can_still_be_undone(driven: Driven, kind: str, before: object) -> None:
+    session, _ = driven
+    said: list[str] = []
+
+    @session.events.message.connect
+    def hear(message: Message) -> None:
+        said.append(message.text)
+
+    session.notes.set("mine")
+    session.history.record_state(kind, "Theirs", before, "x")
+    assert session.undo()
+    assert any("'Theirs' could not be undone" in text for text in said)
+    assert session.notes.text == "mine"
+    assert session.undo()
+    assert session.notes.text == ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from edam_gui.core.options import Dialect, ScoreForm
 from edam_gui.core.pseudo_label import pseudo_label
+from edam_gui.session.model_host import ModelHost
 from edam_gui.session.rules import PRESETS, Scope
 from tests.session.conftest import Driven
 from tests.session.projects import CAT, DOG, opened, settle
@@ -131,3 +133,27 @@ def test_thresholds_are_there_after_reopening_and_give_the_same_map(folder: Path
             "Theta default → 128, Beta default → 0.5",
             "Alpha default → 0.95, dog, this image",
         )
+
+
+def test_undo_brings_back_where_saliency_comes_from_and_which_model_is_used(
+    driven: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, queue = driven
+    loaded: list[str] = []
+    monkeypatch.setattr(ModelHost, "load", lambda _host, choice, _object_to: loaded.append(choice.device))
+    before = session.current.labels.copy()
+    session.folders.choose_saliency("none")
+    settle(session, queue)
+    assert session.current.saliency is None
+    session.choose_model(device="cpu")
+    assert session.undo()
+    assert loaded == ["cpu", "auto"]
+    assert session.undo()
+    settle(session, queue)
+    assert session.current.saliency is not None
+    np.testing.assert_array_equal(session.current.labels, before)
+    assert session.current.history.position == 0
+    session.go_to_step(2)
+    settle(session, queue)
+    assert session.current.saliency is None
+    assert loaded == ["cpu", "auto", "cpu"]

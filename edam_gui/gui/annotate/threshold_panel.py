@@ -150,6 +150,7 @@ class ThresholdPanel(QWidget):
         self.reset_all.clicked.connect(lambda: rules.reset())
         events.rule_changed.connect(self.refresh)
         events.project_changed.connect(self._fill_classes)
+        events.project_changed.connect(self.refresh)
         events.current_changed.connect(self.refresh)
 
     def set_theta_step(self, grey_levels: float) -> None:
