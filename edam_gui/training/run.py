@@ -91,9 +91,12 @@ def run_training(run_dir: Path, team: Team, observer: Observer | None = None) ->
             recorder.beat("starting", 0, 0, 0)
             state = read_state(folder.state) if folder.state.exists() else None
             trainer, keeper = _prepare(folder, config, manifest, team, recorder, requests, state)
-        except EdamError as error:
-            recorder.record(Ended(time.time(), 0, Outcome.FAILED, str(error)))
-            raise
+        except (EdamError, RuntimeError, MemoryError, OSError) as error:
+            fault = error if isinstance(error, EdamError) else explain(error, 0, config)
+            recorder.record(Ended(time.time(), 0, Outcome.FAILED, str(fault) if fault else _defect(error)))
+            if fault is None or fault is error:
+                raise
+            raise fault from error
         return _train(trainer, keeper, recorder)
 
 
@@ -163,7 +166,7 @@ def _train(trainer: Trainer, keeper: Keeper | None, recorder: Recorder) -> RunRe
         # Only its text is kept: an error in a variable keeps its frames alive, and with them the loader's processes.
         explained = _explained(error, trainer)
         outcome = Outcome.FAILED
-        sentence = explained or f"This is a defect of the program: {type(error).__name__}: {error}"
+        sentence = explained or _defect(error)
         sentence += _rescue(trainer, keeper, worth_saving=not getattr(error, "spoilt", False))
         _record_end(recorder, trainer, outcome, sentence)
         if explained is None:
@@ -171,6 +174,10 @@ def _train(trainer: Trainer, keeper: Keeper | None, recorder: Recorder) -> RunRe
     else:
         _record_end(recorder, trainer, outcome, sentence)
     return RunResult(outcome, sentence, trainer.progress.step, trainer.max_steps)
+
+
+def _defect(error: BaseException) -> str:
+    return f"This is a defect of the program: {type(error).__name__}: {error}"
 
 
 def _explained(error: BaseException, trainer: Trainer) -> str | None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import torch
@@ -29,6 +29,8 @@ from edam_gui.training.manifest import Manifest, ValidationImage
 from edam_gui.training.threshold_sweep import SweepResult, ThresholdSweep
 
 T = TypeVar("T")
+_KEPT_BYTES: Final = 256 << 20
+"""Of saliency maps, which are the same in every validation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,9 +161,12 @@ class Validator:
     def _saliency_of(self, path: Path, pixels: UInt8Array) -> UInt8Array | None:
         if self._config.val_saliency is ValidationSaliency.NONE:
             return None
-        if path not in self._saliency:
-            self._saliency[path] = make_saliency(pixels)
-        return self._saliency[path]
+        saliency = self._saliency.get(path)
+        if saliency is None:
+            saliency = make_saliency(pixels)
+            if sum(kept.nbytes for kept in self._saliency.values()) + saliency.nbytes <= _KEPT_BYTES:
+                self._saliency[path] = saliency
+        return saliency
 
     def draw_training_images(
         self, network: EdamNetwork, info: CheckpointInfo, manifest: Manifest, alive: Callable[[], None] = lambda: None

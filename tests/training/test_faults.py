@@ -15,7 +15,7 @@ from edam_gui.core.errors import InputFileError, OutputError
 from edam_gui.imaging import atomic
 from edam_gui.training import state_file, trainer
 from edam_gui.training.events import Ended, Event, Outcome, StepDone
-from edam_gui.training.faults import explain
+from edam_gui.training.faults import TrainingFault, explain
 from edam_gui.training.losses import Losses, losses
 from edam_gui.training.manifest import Manifest
 from edam_gui.training.run_folder import RunFolder, RunState, find_state, write_config
@@ -83,6 +83,20 @@ def test_memory_that_ran_out(
     sentence = fail_and_go_on(tmp_path / "run", manifest, monkeypatch, error, saved=4)
     assert "Memory ran out in step 5 with 6 images of 64 x 64 pixels" in sentence
     assert "groups=1 accumulate=2" in sentence
+
+
+def test_memory_that_runs_out_before_the_first_step(
+    tmp_path: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(trainer, "make_optimizer", fail)
+    with pytest.raises(TrainingFault, match="Memory ran out in step 1"):
+        running.start(tmp_path / "run", manifest, config())
+    status = find_state(tmp_path / "run")
+    assert status.state is RunState.CRASHED
+    assert "Memory ran out" in status.sentence
 
 
 def test_a_gradient_that_is_no_number(tmp_path: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from edam_gui.imaging.label_map_file import read_label_map
 from edam_gui.imaging.photo import read_photo
 from edam_gui.imaging.saliency import make_saliency
 from edam_gui.model.inference import InferenceOptions, run_passes
+from edam_gui.training import validation
 from edam_gui.training.config import MaskFormChoice, ValidationSaliency
 from edam_gui.training.initial import Initial, make_initial
 from edam_gui.training.manifest import Manifest
@@ -97,3 +98,24 @@ def test_suggestion_thresholds_separate_what_can_be_separated() -> None:
     assert 1 < often < 2
     assert rarely == pytest.approx(np.quantile(pooled[3:, 1], 0.98), rel=1e-3)
     assert always == np.inf
+
+
+def test_saliency_maps_are_kept_as_far_as_there_is_room(
+    initial: Initial, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    make = validation.make_saliency
+
+    def making(pixels: np.ndarray) -> np.ndarray:
+        made.append(1)
+        return make(pixels)
+
+    monkeypatch.setattr(validation, "make_saliency", making)
+    settings = config(val_saliency=ValidationSaliency.AUTO)
+    results = []
+    for room in (1 << 20, 2 * 72 * 72):
+        monkeypatch.setattr(validation, "_KEPT_BYTES", room)
+        validator = Validator(manifest, settings, CPU)
+        results += [validator.validate(initial.trainee.network, initial.info).rule for _ in range(2)]
+    assert len(made) == 3 + (3 + 1)
+    assert len({result.miou for result in results}) == 1

@@ -51,6 +51,8 @@ class RunForm(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._question = 0
+        """Number of what was asked last; answers to what was asked before it count no more."""
         self.title = with_role(QLabel("New training run", self), Role.TITLE)
         self.name = QLineEdit(self)
         self.name.setAccessibleName("Name of the run")
@@ -117,6 +119,7 @@ class RunForm(QWidget):
         like
             The run to clone.
         """
+        self._question += 1
         self.data.refresh()
         self.settings.refresh()
         self.process.refresh()
@@ -168,8 +171,12 @@ class RunForm(QWidget):
             return
         self._busy(True)
         self.check.clear("Looking at data and settings…")
+        self._question += 1
+        question = self._question
 
         def done(prepared: Preparation) -> None:
+            if question != self._question:
+                return
             self._busy(False)
             busy = [look.name for look in self._session.training.runs if look.phase.alive]
             note = (
@@ -179,11 +186,12 @@ class RunForm(QWidget):
             if prepared.usable and callable(then):
                 then(prepared)
 
-        self._session.training.prepare(request, done, self._failed)
+        def failed(sentence: str) -> None:
+            if question == self._question:
+                self._busy(False)
+                self.check.show_failure(sentence)
 
-    def _failed(self, sentence: str) -> None:
-        self._busy(False)
-        self.check.show_failure(sentence)
+        self._session.training.prepare(request, done, failed)
 
     def _checked(self, prepared: Preparation) -> None:
         """Nothing more is wanted than the check."""
@@ -191,14 +199,17 @@ class RunForm(QWidget):
     def _estimate(self, prepared: Preparation) -> None:
         self.estimate_button.setEnabled(False)
         self.check.tell_estimate("Timing a few steps…")
+        question = self._question
 
         def done(found: RunEstimate) -> None:
-            self.estimate_button.setEnabled(True)
-            self.check.show_estimate(found)
+            if question == self._question:
+                self.estimate_button.setEnabled(True)
+                self.check.show_estimate(found)
 
         def failed(sentence: str) -> None:
-            self.estimate_button.setEnabled(True)
-            self.check.tell_estimate(sentence)
+            if question == self._question:
+                self.estimate_button.setEnabled(True)
+                self.check.tell_estimate(sentence)
 
         self._session.training.estimate(prepared, done, failed)
 
@@ -209,6 +220,7 @@ class RunForm(QWidget):
         self.started.emit(prepared.request.run_dir.absolute())
 
     def _cancel(self) -> None:
+        self._question += 1
         self._session.training.cancel_estimate()
         self.cancelled.emit()
 

@@ -169,6 +169,20 @@ def test_the_form_says_what_is_missing(open_window: OpenWindow, photos: Path, qt
     assert not (photos / "runs").exists()
 
 
+def test_a_start_that_is_taken_back_starts_nothing(open_window: OpenWindow, photos: Path, qtbot: QtBot) -> None:
+    program = open_window(photos)
+    wait_for_label_map(qtbot, program)
+    page = go_to_training(program)
+    click(page.runs.new_button)
+    until(qtbot, page.form.start_button.isEnabled)
+    click(page.form.start_button)
+    click(page.form.cancel_button)
+    assert page.welcome.isVisible()
+    until(qtbot, lambda: not program.session.jobs.is_busy("train-"))
+    assert page.welcome.isVisible()
+    assert not (photos / "runs").exists()
+
+
 def test_a_folder_with_labels_and_classes_can_be_trained_on(
     open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
