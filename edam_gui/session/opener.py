@@ -327,11 +327,13 @@ _WHAT: Final = {
 
 
 def _found_text(found: Found) -> str:
-    """Return what was found beside the photos of a new project: it changes labels, and nobody has asked for it."""
-    if not found.is_new or found.opening is None or not found.opening.roles:
+    """Return what was found beside what the user has opened: it changes labels, and nobody has pointed at it."""
+    opening = found.opening if found.is_new else None
+    if opening is None:
         return ""
-    parts = [f"{_WHAT[role]} from {place}" for role, place in found.opening.roles.items()]
-    return f"Found and used: {', '.join(parts)}. File ▸ Folders of this project changes that."
+    places = {role: place for role, place in opening.roles.items() if not place.is_relative_to(opening.source)}
+    parts = [f"{_WHAT[role]} from {place}" for role, place in places.items()]
+    return "" if not parts else f"Found and used: {', '.join(parts)}. File ▸ Folders of this project changes that."
 
 
 def _summary(notices: tuple[str, ...]) -> str:

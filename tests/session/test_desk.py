@@ -280,3 +280,25 @@ def test_what_goes_by_the_label_map_waits_for_it(folder: Path, tmp_path: Path) -
         assert session.shapes.fill_at(60, 60)
     finally:
         session.close()
+
+
+def test_folders_beside_what_was_opened_are_said_to_be_used(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "project")
+    said: list[str] = []
+    queue = DeliveryQueue()
+    session = Session(queue, PassCache(tmp_path / "cache"))
+    session.events.message.connect(lambda message: said.append(message.text))
+    try:
+        session.open(folder / "photos")
+        settle(session, queue)
+        found = next(text for text in said if text.startswith("Found and used"))
+        assert f"saliency maps from {folder / 'saliency'}" in found
+        session.open(folder)
+        settle(session, queue)
+        said.clear()
+        session.opener.close()
+        session.open(folder / "photos")
+        settle(session, queue)
+        assert not any(text.startswith("Found and used") for text in said), "it is an old project now"
+    finally:
+        session.close()

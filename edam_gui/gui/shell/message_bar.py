@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QEnterEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QEnterEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from edam_gui.gui.shell import spacing
@@ -54,6 +54,11 @@ class Message:
     kind: Kind = Kind.INFO
     action: str = ""
     run: Callable[[], object] | None = None
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it asks for nothing, and may go by itself."""
+        return not self.action and _RANK[self.kind] == 0
 
 
 class MessageBar(QFrame):
@@ -106,7 +111,10 @@ class MessageBar(QFrame):
         if any((other.text, other.kind) == (text, kind) for other in self._waiting):
             return
         self._waiting.append(message)
-        if self._message is None or _RANK[kind] > _RANK[self._message.kind]:
+        if message.is_notice and self._message is not None and self._message.is_notice:
+            self._message = None  # what was done last is what the user wants to know of
+            self._next()
+        elif self._message is None or _RANK[kind] > _RANK[self._message.kind]:
             if self._message is not None:
                 self._waiting.appendleft(self._message)
             self._next()
@@ -157,6 +165,16 @@ class MessageBar(QFrame):
         """Let a notice go some time after."""
         super().leaveEvent(event)
         self._fade()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Count the time in view."""
+        super().showEvent(event)
+        self._fade()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Let no message go unseen."""
+        super().hideEvent(event)
+        self._fading.stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
         if event.key() == Qt.Key.Key_Escape:
@@ -221,8 +239,7 @@ class MessageBar(QFrame):
         """Let a notice that asks for nothing go once it can have been read; not while the pointer is on it."""
         message = self._message
         self._fading.stop()
-        asks = message is None or bool(message.action) or _RANK[message.kind] > 0
-        if message is not None and not asks and not self.underMouse():
+        if message is not None and message.is_notice and self.isVisible() and not self.underMouse():
             self._fading.start(_SHOWN_MS + _LETTER_MS * len(message.text))
 
     def _count(self) -> None:

@@ -76,6 +76,7 @@ def test_a_notice_goes_by_itself_and_what_needs_an_answer_stays(
 ) -> None:
     monkeypatch.setattr(message_bar, "_SHOWN_MS", 1)
     monkeypatch.setattr(message_bar, "_LETTER_MS", 0)
+    bar.move(500, 500)  # from under the pointer, which keeps a message
     bar.warn("The disk is nearly full.")
     bar.say("Saved.")
     bar.say("Undone.", action="Redo", run=lambda: None)
@@ -85,6 +86,14 @@ def test_a_notice_goes_by_itself_and_what_needs_an_answer_stays(
     qtbot.waitUntil(lambda: shown(bar)[0] == "Undone.", timeout=20_000)
     qtbot.wait(60)
     assert bar.isVisible()
+
+
+def test_a_newer_notice_takes_the_place_of_an_older_one(bar: MessageBar) -> None:
+    bar.say("This is the first image.")
+    bar.say("This is the last image.")
+    assert shown(bar) == ["This is the last image."]
+    bar.dismiss()
+    assert not bar.isVisible()
 
 
 def test_escape_closes(bar: MessageBar, qtbot: QtBot) -> None:
