@@ -108,7 +108,7 @@ class Session:
         self.bulk = Bulk(context, self.rows, self.history)
         self.bulk_ticks = BulkTicks(context, self.rows, self.bulk, self.ticks, self.sitting)
         self.bulk_thresholds = BulkThresholds(context, self.bulk)
-        self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting)
+        self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting, self.bulk_ticks.field)
         self.label_table = LabelTable(context)
         self.opener = Opener(
             context,
