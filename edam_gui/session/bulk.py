@@ -24,6 +24,7 @@ MOST: Final = 5_000
 _BATCH: Final = 500
 _KEPT: Final = 100
 _TOPIC: Final = "bulk"
+_CHANGED_SINCE: Final = ("was changed since and stays as it is.", "were changed since and stay as they are.")
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,41 @@ class _Done(Generic[T]):
 
 
 @dataclass(frozen=True)
-class _Action(Generic[T]):
+class Step(Generic[T]):
+    """What one action does to one thing of images.
+
+    Parameters
+    ----------
+    name
+        Of the step in the histories.
+    field
+        What is changed.
+    change
+        Returns the new value for an old one.
+    """
+
     name: str
     field: Field[T]
+    change: Callable[[T], T]
+
+
+@dataclass(frozen=True)
+class _Part(Generic[T]):
+    field: Field[T]
     images: tuple[_Done[T], ...]
+
+
+@dataclass(frozen=True)
+class _Action:
+    """Parts in the order in which they were done."""
+
+    name: str
+    parts: tuple[_Part[Any], ...]
+
+    @property
+    def images(self) -> list[int]:
+        """Every image that it changed, once."""
+        return list(dict.fromkeys(done.image for part in self.parts for done in part.images))
 
 
 class Bulk:
@@ -81,40 +113,47 @@ class Bulk:
     ----------
     changed
         Signal: something can be taken back or done again that could not before.
+    turned
+        Signal: an action was taken back or done again on these images (a tuple of ids).
     """
 
     changed = Signal()
+    turned = Signal(object)
 
     def __init__(self, context: Context, rows: ImageRows, history: HistoryKeeper) -> None:
         self._context = context
         self._rows = rows
         self._history = history
-        self._undone: list[_Action[Any]] = []
-        self._done: deque[_Action[Any]] = deque(maxlen=_KEPT)
+        self._undone: list[_Action] = []
+        self._done: deque[_Action] = deque(maxlen=_KEPT)
 
-    def apply(self, name: str, field: Field[T], images: Iterable[int], change: Callable[[T], T]) -> int:
+    def apply(self, name: str, images: Iterable[int], *steps: Step[Any]) -> int:
         """Change images; return how many have changed.
 
         Parameters
         ----------
         name
-            Of the step in the histories.
-        field
-            What is changed.
+            Of the whole, which is taken back as one.
         images
             Ids.
-        change
-            Returns the new value for an old one.
+        steps
+            What is done to each, in this order; each is a step of the image's history where it changes something.
         """
         if not self._context.may_change():
             return 0
-        pairs = [(row, change(field.read(row))) for row in self.rows_of(images)]
-        done = self._write(name, field, [(row, value) for row, value in pairs if field.read(row) != value])
-        if done:
-            self._done.append(_Action(name, field, tuple(done)))
+        wanted = [row.id for row in self.rows_of(images)]
+        action = _Action(name, tuple(_Part(step.field, self._do(step, wanted)) for step in steps))
+        changed = len(action.images)
+        if changed:
+            self._done.append(action)
             self._undone.clear()
             self.changed.emit()
-        return len(done)
+        return changed
+
+    def _do(self, step: Step[T], images: Sequence[int]) -> tuple[_Done[T], ...]:
+        pairs = [(row, step.change(step.field.read(row))) for row in self._rows.many(images)]
+        changes = [(row, value) for row, value in pairs if step.field.read(row) != value]
+        return tuple(self._write(step.name, step.field, changes))
 
     def rows_of(self, images: Iterable[int]) -> list[ImageRow]:
         """Return the rows of images that are to be changed; none, with a message, if there are too many."""
@@ -172,12 +211,25 @@ class Bulk:
     def _turn(self, source: Any, target: Any, *, backwards: bool) -> bool:
         if not source or not self._context.may_change():
             return False
-        action: _Action[Any] = source.pop()
+        action: _Action = source.pop()
+        order = reversed(action.parts) if backwards else iter(action.parts)
+        turned = [_Part(part.field, self._turn_part(part, backwards=backwards)) for part in order]
+        done = replace(action, parts=tuple(reversed(turned) if backwards else turned))
+        images = done.images
+        if images:
+            target.append(done)
+        self._tell(action.name, len(images), len(action.images) - len(images), backwards=backwards)
+        self.changed.emit()
+        self.turned.emit(tuple(images))
+        return True
+
+    def _turn_part(self, part: _Part[T], *, backwards: bool) -> tuple[_Done[T], ...]:
+        """Turn what is still the last step of its image, or the next; return that."""
         current = self._context.current
-        rows = {row.id: row for row in self._rows.many(done.image for done in action.images)}
+        rows = {row.id: row for row in self._rows.many(done.image for done in part.images)}
         others: list[tuple[ImageRow, list[Change]]] = []
-        turned: list[_Done[Any]] = []
-        for done in action.images:
+        turned: list[_Done[T]] = []
+        for done in part.images:
             row = rows.get(done.image)
             if row is None or row.history != (done.seq if backwards else done.seq - 1):
                 continue
@@ -187,16 +239,15 @@ class Bulk:
                 continue
             value = done.before if backwards else done.after
             seq = done.seq - 1 if backwards else done.seq
-            changes = [action.field.change(done.image, value), MoveHistory(done.image, seq)]
-            others.append((replace(action.field.put(row, value), history=seq), changes))
+            changes = [part.field.change(done.image, value), MoveHistory(done.image, seq)]
+            others.append((replace(part.field.put(row, value), history=seq), changes))
         self.submit(others)
-        left = len(action.images) - len(turned)
-        if left:
-            self._context.say(Level.INFO, f"{left:,} images were changed since and stay as they are.", _TOPIC)
-        if turned:
-            target.append(replace(action, images=tuple(turned)))
-        self.changed.emit()
-        return True
+        return tuple(turned)
+
+    def _tell(self, name: str, turned: int, left: int, *, backwards: bool) -> None:
+        what = f"{'Taken back' if backwards else 'Done again'}: {name}, {_images(turned)}." if turned else ""
+        stays = f"{_images(left)} {_CHANGED_SINCE[left > 1]}" if left else ""
+        self._context.say(Level.INFO, " ".join(part for part in (what, stays) if part), _TOPIC)
 
     def submit(self, others: Sequence[tuple[ImageRow, list[Change]]]) -> None:
         """Write changes of images that are not on the desk, and show the rows as they will be."""
@@ -206,3 +257,7 @@ class Bulk:
         for start in range(0, len(others), _BATCH):
             project.submit(*(change for _, changes in others[start : start + _BATCH] for change in changes))
         self._rows.put(row for row, _ in others)
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"

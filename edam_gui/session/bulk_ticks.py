@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from typing import Final
 
 from edam_gui.project.store import Status, Ticks
 from edam_gui.project.store.changes import SetStatus, SetTicks
-from edam_gui.session.bulk import Bulk, Field
+from edam_gui.session.bulk import Bulk, Field, Step
 from edam_gui.session.context import Context
 from edam_gui.session.image_rows import ImageRows
 from edam_gui.session.navigator import Navigator
@@ -27,6 +28,11 @@ class BulkTicks:
         For the image on the desk.
     sitting
         Counts anew.
+
+    Attributes
+    ----------
+    field
+        The ticks, for what changes them among other things.
     """
 
     def __init__(self, context: Context, rows: ImageRows, bulk: Bulk, ticks: TickBook, sitting: Sitting) -> None:
@@ -34,7 +40,7 @@ class BulkTicks:
         self._rows = rows
         self._bulk = bulk
         self._sitting = sitting
-        self._field: Field[Ticks | None] = Field(
+        self.field: Field[Ticks | None] = Field(
             kind="ticks",
             read=lambda row: row.ticks,
             put=lambda row, value: replace(row, ticks=value),
@@ -59,9 +65,7 @@ class BulkTicks:
 
     def confirm(self, images: Iterable[int]) -> int:
         """Confirm every suggestion on images; return how many changed."""
-        return self._change(
-            "Confirm classes", images, lambda ticks: Ticks(ticks.classes) if ticks is not None else None
-        )
+        return self._change(_CONFIRM, images, _confirmed)
 
     def set_none(self, images: Iterable[int]) -> int:
         """Say that images hold no class at all; return how many changed."""
@@ -77,7 +81,7 @@ class BulkTicks:
 
     def _change(self, name: str, images: Iterable[int], change: Callable[[Ticks | None], Ticks | None]) -> int:
         self._sitting.note_change()
-        return self._bulk.apply(name, self._field, images, change)
+        return self._bulk.apply(name, images, Step(name, self.field, change))
 
 
 class BulkStatus:
@@ -87,10 +91,13 @@ class BulkStatus:
     ----------
     bulk, navigator, sitting
         What changes images, the image on the desk too, and counts anew.
+    ticks
+        The ticks: who accepts an image confirms what is suggested.
     """
 
-    def __init__(self, bulk: Bulk, navigator: Navigator, sitting: Sitting) -> None:
+    def __init__(self, bulk: Bulk, navigator: Navigator, sitting: Sitting, ticks: Field[Ticks | None]) -> None:
         self._bulk = bulk
+        self._ticks = ticks
         self._sitting = sitting
         self._field: Field[Status] = Field(
             kind="status",
@@ -104,8 +111,24 @@ class BulkStatus:
     def set(self, images: Iterable[int], status: Status) -> int:
         """Set the status of images; return how many changed."""
         self._sitting.note_change()
-        name = f"Status: {status.value.replace('_', ' ')}"
-        return self._bulk.apply(name, self._field, images, lambda _: status)
+        step = self._step(status)
+        return self._bulk.apply(step.name, images, step)
+
+    def accept(self, images: Iterable[int]) -> int:
+        """Accept images, as `Session.accept` does: suggestions count as confirmed. Return how many changed."""
+        self._sitting.note_change()
+        confirm = Step(_CONFIRM, self._ticks, _confirmed)
+        return self._bulk.apply("Accept", images, confirm, self._step(Status.ACCEPTED))
+
+    def _step(self, status: Status) -> Step[Status]:
+        return Step(f"Status: {status.value.replace('_', ' ')}", self._field, lambda _: status)
+
+
+_CONFIRM: Final = "Confirm classes"
+
+
+def _confirmed(ticks: Ticks | None) -> Ticks | None:
+    return None if ticks is None else Ticks(ticks.classes)
 
 
 def _ticker(index: int) -> Callable[[Ticks | None], Ticks | None]:

@@ -170,19 +170,33 @@ class Navigator:
 
     def next_of(self, *statuses: Status) -> bool:
         """Show the next image of a status, from here to the end and on from the beginning; `False` if there is none."""
-        project = self._context.project
-        if project is None or not self.ids:
+        if self._context.project is None or not self.ids:
             return False
+        current = self._context.current
+        place = self.find(self._target(1), *statuses, but=current.id if current is not None else None)
+        if place is not None:
+            self.go_to(self.ids[place])
+        return place is not None
+
+    def find(self, start: int, *statuses: Status, but: int | None = None) -> int | None:
+        """Return the place of an image of a status, from `start` to the end and on from the beginning; `None`: none.
+
+        Parameters
+        ----------
+        start
+            Place where to begin.
+        statuses
+            Any of these.
+        but
+            An image that is not meant.
+        """
+        project = self._context.project
+        if project is None:
+            return None
         project.store.flush(1.0)
-        wanted = set(project.store.ids(replace(self.query, statuses=frozenset(statuses))))
-        if self._context.current is not None:
-            wanted.discard(self._context.current.id)
-        start = self._target(1)
-        for image in (*self.ids[start:], *self.ids[:start]):
-            if image in wanted:
-                self.go_to(image)
-                return True
-        return False
+        wanted = set(project.store.ids(replace(self.query, statuses=frozenset(statuses)))) - {but}
+        count = len(self.ids)
+        return next((p for p in (*range(start, count), *range(min(start, count))) if self.ids[p] in wanted), None)
 
     def set_status(self, status: Status) -> None:
         """Set the current image's status."""

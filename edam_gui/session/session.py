@@ -110,7 +110,7 @@ class Session:
         self.bulk_ticks = BulkTicks(context, self.rows, self.bulk, self.ticks, self.sitting)
         self.bulk_thresholds = BulkThresholds(context, self.bulk)
         self.accepted = AcceptedImages(context, self.rules, self.bulk, self.desk.reload)
-        self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting)
+        self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting, self.bulk_ticks.field)
         self.label_table = LabelTable(context)
         self.opener = Opener(
             context,

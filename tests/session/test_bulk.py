@@ -142,7 +142,8 @@ def test_what_was_changed_since_stays(listing: Listing) -> None:
     session.ticks.tick(DOG)
     session.bulk.undo()
     assert ticked(listing)[1:4] == [None, {CAT, DOG}, None]
-    assert listing.messages[-1].text == "1 images were changed since and stay as they are."
+    left = "1 image was changed since and stays as it is."
+    assert listing.messages[-1].text == f"Taken back: Tick cat, 2 images. {left}"
 
 
 def test_the_status_of_many(listing: Listing) -> None:
@@ -157,6 +158,35 @@ def test_the_status_of_many(listing: Listing) -> None:
     session.bulk.undo()
     assert session.current.status is Status.NEW
     assert listing.row(1).status is Status.NEW
+
+
+def test_accepting_many_confirms_their_suggestions_and_is_taken_back_as_one(listing: Listing) -> None:
+    session, ids = listing.session, listing.session.navigator.ids
+    suggested = Ticks(frozenset({CAT, DOG}), frozenset({DOG}))
+    for image in ids[1:3]:
+        listing.put(image, suggested)
+    listing.put(ids[3], Ticks(frozenset({CAT})), Status.ACCEPTED)
+    listing.relist()
+    session.ticks.suggest(frozenset({PERSON}))
+    assert session.bulk_status.accept(ids[:4]) == 3
+    confirmed = [Ticks(frozenset({PERSON}))] + [Ticks(frozenset({CAT, DOG}))] * 2
+    assert [listing.row(place).ticks for place in range(3)] == confirmed
+    assert [listing.row(place).status for place in range(5)] == [Status.ACCEPTED] * 4 + [Status.NEW]
+    assert session.bulk.undo_name == "Accept"
+    turned: list[tuple[int, ...]] = []
+    session.bulk.turned.connect(turned.append)
+    assert session.bulk.undo()
+    assert listing.messages[-1].text == "Taken back: Accept, 3 images."
+    assert turned == [tuple(ids[:3])]
+    assert [listing.row(place).ticks for place in (1, 2)] == [suggested] * 2
+    assert [listing.row(place).status for place in (1, 2, 3)] == [Status.NEW, Status.NEW, Status.ACCEPTED]
+    assert session.current is not None
+    assert session.current.ticks == Ticks(frozenset({PERSON}), frozenset({PERSON}))
+    assert session.bulk.redo()
+    assert listing.messages[-1].text == "Done again: Accept, 3 images."
+    listing.settle()
+    assert [listing.stored(image).ticks for image in ids[:3]] == confirmed
+    assert [listing.stored(image).status for image in ids[:5]] == [Status.ACCEPTED] * 4 + [Status.NEW]
 
 
 def test_too_many_at_once_are_refused(listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
