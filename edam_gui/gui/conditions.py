@@ -17,8 +17,8 @@ class Conditions:
     session, book
         What it connects.
     in_grid
-        Whether the grid is shown: undo and redo are then those of what was done to many images. Call `refresh` when
-        that changes.
+        Whether the grid is shown: what can be done is then done to the images selected there, and nothing to the one
+        behind it. Call `refresh` when that changes.
     """
 
     def __init__(self, session: Session, book: ActionBook, in_grid: Callable[[], bool] = lambda: False) -> None:
@@ -47,7 +47,10 @@ class Conditions:
         """Look at the session."""
         session, current = self._session, self._session.current
         project = session.project
-        shown = current is not None and current.files is not None
+        canvas = not self._in_grid()
+        chosen = canvas and current is not None
+        ready = current is not None and current.files is not None
+        shown = canvas and ready
         writable = project is not None and project.read_only is None
         ticks = current.ticks if current is not None else None
         files = current.files if current is not None else None
@@ -55,17 +58,22 @@ class Conditions:
         holds = {
             names.PROJECT: project is not None,
             names.WRITABLE_PROJECT: writable,
-            names.CHOSEN: current is not None,
-            names.CHOSEN_WRITABLE: current is not None and writable,
+            names.JUDGEABLE: (chosen or not canvas) and writable,
+            names.ACCEPTABLE: (shown or not canvas) and writable,
+            names.NUMBERS: chosen or (not canvas and writable),
+            names.CANVAS: canvas,
+            names.CHOSEN: chosen,
+            names.CHOSEN_WRITABLE: chosen and writable,
             names.IMAGE: shown,
-            names.MASKS: current is not None and current.masks is not None,
+            names.MASKS: canvas and current is not None and current.masks is not None,
             names.WRITABLE: shown and writable,
-            names.SALIENCY: current is not None and current.saliency is not None,
-            names.GROUND_TRUTH: files is not None and files.ground_truth is not None,
-            names.SUGGESTIONS: writable and ticks is not None and bool(ticks.suggested),
+            names.SALIENCY: canvas and current is not None and current.saliency is not None,
+            names.GROUND_TRUTH: canvas and files is not None and files.ground_truth is not None,
+            names.SUGGESTIONS: writable and (not canvas or (ticks is not None and bool(ticks.suggested))),
             names.UNDO: writable and bool(undo),
             names.REDO: writable and bool(redo),
             names.MODEL: shown and session.model.is_ready,
+            names.MODEL_FOR_ALL: ready and session.model.is_ready,
             names.RUNNING: bool(session.jobs.shown()),
         }
         self._book.set_text("edit.undo", f"&Undo {undo.replace('&', '&&')}" if undo else "")

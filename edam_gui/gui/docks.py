@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
 
-_SIDE_WIDTH = 290
+_SIDE_WIDTH = 296
 _LEFT_WIDTH = 210
+_LEFT_ROOMY_WIDTH = 264
+"""Of the panel on the left, at first, where the screen has room: names of sixteen letters are whole."""
+_ROOMY = 1280
+"""Width of a screen that has room."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,41 @@ def arrange(window: QMainWindow, left: QDockWidget, upper: QDockWidget, lower: l
         window.tabifyDockWidget(lower[0], other)
     lower[0].raise_()
     window.resizeDocks([upper, lower[0]], [320, 420], Qt.Orientation.Vertical)
-    window.resizeDocks([left, upper], [_LEFT_WIDTH, _SIDE_WIDTH], Qt.Orientation.Horizontal)
+    roomy = window.screen().availableGeometry().width() >= _ROOMY
+    window.resizeDocks(
+        [left, upper], [_LEFT_ROOMY_WIDTH if roomy else _LEFT_WIDTH, _SIDE_WIDTH], Qt.Orientation.Horizontal
+    )
+
+
+class AsideDocks:
+    """Panels about the image on the canvas: put aside while the grid is shown, so that none acts on an image unseen.
+
+    Parameters
+    ----------
+    docks
+        The panels.
+    """
+
+    def __init__(self, docks: list[QDockWidget]) -> None:
+        self._docks = docks
+        self._hidden: list[QDockWidget] = []
+
+    def put(self, aside: bool) -> None:
+        """Hide the panels, or show those again that were hidden here; one that the user brings back cannot be used."""
+        for dock in self._docks:
+            dock.widget().setEnabled(not aside)
+        if aside:
+            self._hidden = [dock for dock in self._docks if not dock.isHidden()]
+            front = [dock for dock in self._hidden if not dock.visibleRegion().isEmpty()]
+            # The tab in front is shown last, and so comes back in front.
+            self._hidden.sort(key=lambda dock: dock in front)
+            for dock in self._hidden:
+                dock.hide()
+            return
+        for dock in self._hidden:
+            dock.show()
+            dock.raise_()
+        self._hidden = []
 
 
 def _scrolling(widget: QWidget) -> QScrollArea:

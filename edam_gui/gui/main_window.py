@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -33,7 +34,7 @@ from edam_gui.gui.bindings.tools import bind_tools
 from edam_gui.gui.bindings.training import TrainingActions
 from edam_gui.gui.bindings.view import bind_view
 from edam_gui.gui.conditions import Conditions
-from edam_gui.gui.docks import DockSpec, add_dock, arrange
+from edam_gui.gui.docks import AsideDocks, DockSpec, add_dock, arrange
 from edam_gui.gui.job_hop import JobHop
 from edam_gui.gui.message_hop import MessageHop
 from edam_gui.gui.palette_choices import choices_for_palette
@@ -51,6 +52,9 @@ from edam_gui.session.accepted import CHANGED
 from edam_gui.session.editing import UNTICKED
 from edam_gui.session.rules import PRESETS as RULE_PRESETS
 from edam_gui.session.session import Session
+
+if TYPE_CHECKING:
+    from edam_gui.gui.shell.command_palette import PaletteEntry
 
 _STATUS_HEIGHT = 34
 """High enough for the progress of a job, so that nothing moves when one begins or ends."""
@@ -112,6 +116,7 @@ class MainWindow(QMainWindow):
             add_dock(self, DockSpec("history", "History", self.history, _RIGHT)),
         ]
         self.docks = [images, upper, *lower]
+        self._aside = AsideDocks(self.docks[1:])
         arrange(self, images, upper, lower)
 
     def _status(self) -> None:
@@ -136,8 +141,8 @@ class MainWindow(QMainWindow):
         self.files = FileActions(self.session, self, self.recent.add, self.recent.remove)
         self.files.bind(self.book)
         bind_view(self.book, self.canvas, self)
-        bind_images(self.book, self.session)
-        bind_classes(self.book, self.session, self.classes, self.thresholds)
+        bind_images(self.book, self.session, lambda: self.workspace.tiles)
+        bind_classes(self.book, self.session, self.classes, self.thresholds, lambda: self.workspace.tiles)
         bind_model(self.book, self.session, self)
         bind_tools(self.book, self.session, self.controller)
         history = self.docks[-1]
@@ -156,7 +161,7 @@ class MainWindow(QMainWindow):
         self.book.bind_all({"view.grid": self._show_grid, "image.find": self._find_image})
         self.workspace.grid_left.connect(lambda: self.book.action("view.grid").trigger())
         TrainingActions(self.session, self, self.places).bind(self.book)
-        self.help = HelpActions(self.book, self, self.settings, lambda: choices_for_palette(self.session, self.classes))
+        self.help = HelpActions(self.book, self, self.settings, self._choices)
         self.help.bind()
         self.preferences = PreferenceHop(self.settings, self)
         self.book.bind("file.settings", self.preferences.edit)
@@ -167,7 +172,8 @@ class MainWindow(QMainWindow):
     def _menus(self) -> None:
         menus = build_menu_bar(self.book, MENU_BAR, self.menuBar())
         keep_recent_menu(menus[RECENT], self.recent, self.files.open_path)
-        self._fill_presets(menus[PRESETS])
+        self._presets = menus[PRESETS]
+        self._fill_presets(self._presets)
         fill_devices(menus[DEVICE], self.session)
         self.comparing.fill_menu(menus[COMPARE])
         for dock in self.docks:
@@ -205,9 +211,16 @@ class MainWindow(QMainWindow):
         self._show_title()
 
     def _show_grid(self, on: bool) -> None:
+        self.places.show_labelling()
         self.options.setVisible(not on)
+        self._aside.put(on)
+        self._presets.setEnabled(not on)
         self.workspace.show_grid(on)
         self._conditions.refresh()
+
+    def _choices(self) -> list[PaletteEntry]:
+        """Offer choices of method and class, but not behind the grid."""
+        return [] if self.workspace.in_grid else choices_for_palette(self.session, self.classes)
 
     def _find_image(self) -> None:
         self.docks[0].show()
@@ -268,6 +281,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.places.show_labelling()  # the panels' places are those of labelling
+        self._aside.put(False)
         self.presenter.keep_view()
         store_place(self, self.settings.file)
         super().closeEvent(event)

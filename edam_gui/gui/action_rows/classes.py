@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edam_gui.gui.action_rows.conditions import CHOSEN, CHOSEN_WRITABLE, SUGGESTIONS
+from edam_gui.gui.action_rows.conditions import CHOSEN, CHOSEN_WRITABLE, NUMBERS, SUGGESTIONS
 from edam_gui.gui.shell.action_spec import ActionSpec
 
 CLASSES: Final = (
@@ -15,7 +15,7 @@ CLASSES: Final = (
             "Classes",
             keys=(str(digit),),
             tip="Pick a class by its number; above nine two digits, one after the other",
-            enabled_when=CHOSEN,
+            enabled_when=NUMBERS,
         )
         for digit in range(10)
     ),

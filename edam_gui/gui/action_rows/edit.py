@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edam_gui.gui.action_rows.conditions import CHOSEN_WRITABLE, REDO, UNDO, WRITABLE
+from edam_gui.gui.action_rows.conditions import CANVAS, CHOSEN_WRITABLE, REDO, UNDO, WRITABLE
 from edam_gui.gui.shell.action_spec import ActionSpec
 
 EDIT: Final = (
@@ -36,6 +36,7 @@ EDIT: Final = (
         keys=("Ctrl+H",),
         tip="Show the steps made on this image",
         checkable=True,
+        enabled_when=CANVAS,
     ),
     ActionSpec(
         "edit.clean_up",

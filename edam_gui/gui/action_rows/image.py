@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edam_gui.gui.action_rows.conditions import CHOSEN_WRITABLE, PROJECT, WRITABLE
+from edam_gui.gui.action_rows.conditions import ACCEPTABLE, JUDGEABLE, PROJECT
 from edam_gui.gui.shell.action_spec import ActionSpec
 
 IMAGES: Final = (
@@ -44,7 +44,7 @@ IMAGES: Final = (
         icon="accept-next",
         keys=("S", "Ctrl+Return"),
         tip="This label map is right; go on",
-        enabled_when=WRITABLE,
+        enabled_when=ACCEPTABLE,
     ),
     ActionSpec(
         "image.accept",
@@ -53,7 +53,7 @@ IMAGES: Final = (
         icon="accept",
         keys=("Shift+S",),
         tip="This label map is right",
-        enabled_when=WRITABLE,
+        enabled_when=ACCEPTABLE,
     ),
     ActionSpec(
         "image.needs_work",
@@ -62,7 +62,7 @@ IMAGES: Final = (
         icon="needs-work",
         keys=("W",),
         tip="Mark this image to come back to it later; show the next one",
-        enabled_when=CHOSEN_WRITABLE,
+        enabled_when=JUDGEABLE,
     ),
     ActionSpec(
         "image.skip",
@@ -71,7 +71,7 @@ IMAGES: Final = (
         icon="skip",
         keys=("Shift+W",),
         tip="Leave this image out of the export; show the next one",
-        enabled_when=CHOSEN_WRITABLE,
+        enabled_when=JUDGEABLE,
     ),
     ActionSpec(
         "image.find",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edam_gui.gui.action_rows.conditions import MODEL, PROJECT, RUNNING
+from edam_gui.gui.action_rows.conditions import MODEL, MODEL_FOR_ALL, PROJECT, RUNNING
 from edam_gui.gui.shell.action_spec import ActionSpec
 
 MODEL_ACTIONS: Final = (
@@ -24,7 +24,7 @@ MODEL_ACTIONS: Final = (
         icon="run-all",
         keys=("Ctrl+Shift+R",),
         tip="Make the activation masks of all photos in the background",
-        enabled_when=MODEL,
+        enabled_when=MODEL_FOR_ALL,
     ),
     ActionSpec(
         "model.cancel",

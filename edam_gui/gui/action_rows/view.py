@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edam_gui.gui.action_rows.conditions import GROUND_TRUTH, IMAGE, MASKS, PROJECT, SALIENCY
+from edam_gui.gui.action_rows.conditions import CANVAS, GROUND_TRUTH, IMAGE, MASKS, PROJECT, SALIENCY
 from edam_gui.gui.shell.action_spec import ActionSpec
 
 VIEW: Final = (
@@ -54,6 +54,7 @@ VIEW: Final = (
         keys=("H",),
         tip="Show or hide the label map",
         checkable=True,
+        enabled_when=CANVAS,
     ),
     ActionSpec(
         "view.mask",
@@ -83,6 +84,7 @@ VIEW: Final = (
         keys=("Shift+H",),
         tip="Show or hide outlines of what was corrected by hand",
         checkable=True,
+        enabled_when=CANVAS,
     ),
     ActionSpec(
         "view.ground_truth",

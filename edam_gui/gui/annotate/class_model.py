@@ -32,14 +32,14 @@ class Column(IntEnum):
     EYE = 4
 
 
-_HEADERS = {Column.TICK: "In", Column.KEY: "#", Column.NAME: "Class", Column.SHARE: "Pixels", Column.EYE: ""}
+_HEADERS = {Column.TICK: "In", Column.KEY: "#", Column.NAME: "Class", Column.SHARE: "%", Column.EYE: ""}
 
 
 _HEADER_TIPS = {
     Column.TICK: "Whether the photo shows the class; only ticked classes get pixels",
     Column.KEY: "Type this number to pick the class",
     Column.NAME: "The class, as it is written to files",
-    Column.SHARE: "Its share of the label map",
+    Column.SHARE: "Its share of the pixels of the label map, in percent",
     Column.EYE: "Show or hide its pixels",
 }
 
@@ -172,7 +172,7 @@ def _tick_data(row: ClassRow, role: int) -> Any:
 
 def _name_data(row: ClassRow, role: int) -> Any:
     if role == Qt.ItemDataRole.DisplayRole:
-        return f"{row.name}  (suggested)" if row.suggested else row.name
+        return f"{row.name}?" if row.suggested else row.name
     if role == Qt.ItemDataRole.DecorationRole:
         return _swatch(row.color)
     if role == Qt.ItemDataRole.FontRole:
@@ -185,7 +185,7 @@ def _name_data(row: ClassRow, role: int) -> Any:
 
 def _share_data(row: ClassRow, role: int) -> Any:
     if role == Qt.ItemDataRole.DisplayRole:
-        return row.share_text
+        return row.percent
     if role == Qt.ItemDataRole.DecorationRole and (row.doubtful or row.is_empty):
         return _plain_icon("warning")
     if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QMenu,
     QPushButton,
     QSlider,
     QTableView,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from edam_gui.gui.annotate.class_model import ClassModel, Column
+from edam_gui.gui.annotate.class_row import ClassRow
 from edam_gui.gui.annotate.screen_palette import screen_palette
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.roles import Role, with_role
@@ -49,6 +51,7 @@ class ClassPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._automatic = True
+        self._on_desk: int | None = None
         self.model = ClassModel(session)
         self.view = QTableView(self)
         self._prepare_view()
@@ -88,11 +91,15 @@ class ClassPanel(QWidget):
         header = view.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(Column.EYE, QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(28)
-        view.setColumnWidth(Column.EYE, 32)
+        # The names get all the room there is.
+        for column, width in ((Column.TICK, 30), (Column.KEY, 30), (Column.EYE, 28)):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            view.setColumnWidth(column, width)
         header.setHighlightSections(False)
         view.setTabKeyNavigation(False)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._menu)
         view.clicked.connect(self._clicked)
         view.selectionModel().currentRowChanged.connect(self._row_changed)
         view.installEventFilter(_Keys(self, self._key))
@@ -142,11 +149,12 @@ class ClassPanel(QWidget):
         if picked is not None and self.picked_class != picked:
             self.pick(picked)
         self._automatic = automatic
-        line = self.view.currentIndex().row()
-        if 0 <= line < _FIRST_LINES:
+        line, current = self.view.currentIndex().row(), self._session.current
+        image = current.id if current is not None else None
+        if 0 <= line < _FIRST_LINES or image != self._on_desk:
             # The classes in the photo come first: they must not scroll away above the picked one.
             self.view.scrollToTop()
-        current = self._session.current
+        self._on_desk = image
         present = current.present if current is not None else frozenset()
         if present and (self.picked_class is None or (self._automatic and self.picked_class not in present)):
             self.pick(min(present))
@@ -204,6 +212,31 @@ class ClassPanel(QWidget):
     def _tell_look(self) -> None:
         self.model.refresh()
         self.look_changed.emit(dict(self.model.opacities), frozenset(self.model.hidden))
+
+    def _menu(self, point: QPoint) -> None:
+        index = self.view.indexAt(point)
+        if not index.isValid():
+            return
+        row, menu = self.model.class_at(index.row()), QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu, row)
+        menu.popup(self.view.viewport().mapToGlobal(point))
+
+    def fill_menu(self, menu: QMenu, row: ClassRow) -> None:
+        """Offer what can be done to a class of the photo."""
+        ticks, project = self._session.ticks, self._session.project
+        writable = self._session.current is not None and project is not None and project.read_only is None
+        if row.suggested:
+            choices = [("Confirm", ticks.tick), ("Remove suggestion", ticks.untick)]
+        else:
+            choices = [("Untick", ticks.untick)] if row.ticked else [("Tick", ticks.tick)]
+        for text, do in choices:
+            action = menu.addAction(text)
+            action.triggered.connect(lambda _=False, do=do: do(row.index))
+            action.setEnabled(writable)
+        menu.addSeparator()
+        shown = menu.addAction("Hide its pixels" if row.visible else "Show its pixels")
+        shown.triggered.connect(lambda: self.toggle_visible(row.index))
 
     def _key(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Space and self.picked_class is not None:

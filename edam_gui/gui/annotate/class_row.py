@@ -38,8 +38,13 @@ class ClassRow:
         return self.ticked and self.share == 0
 
     @property
+    def percent(self) -> str:
+        """The share as the list shows it, in percent."""
+        return self.share_text.removesuffix(" %").replace("< ", "<")
+
+    @property
     def share_text(self) -> str:
-        """The share as the list shows it."""
+        """The share in words."""
         if not self.share:
             return "0 %" if self.is_empty else ""
         return "< 0.1 %" if self.share < 0.001 else f"{self.share:.1%}".replace("%", " %")
@@ -48,7 +53,7 @@ class ClassRow:
     def remark(self) -> str:
         """What the user should know of it, in a sentence; empty if nothing."""
         if self.suggested:
-            return f"The model suggests {self.name}; click the box to confirm it, or untick it twice to refuse."
+            return f"{self.name} is suggested: click the box to confirm, click again to remove."
         if self.doubtful:
             return f"The masks hardly answer to {self.name}: the photo may not show it."
         if self.is_empty:

@@ -33,6 +33,7 @@ class StatusArea(QObject):
         self._session = session
         self.readout = QLabel("", bar)
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.readout.setContentsMargins(spacing.NORMAL, 0, 0, 0)
         self.readout.setAccessibleName("Pixel under the cursor")
         self.saliency = _label(bar, "Saliency map")
         self.model = _label(bar, "Model")

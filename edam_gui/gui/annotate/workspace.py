@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 from edam_gui.gui.annotate.canvas import Canvas
 from edam_gui.gui.annotate.empty_page import EmptyPage
 from edam_gui.gui.annotate.image_list import ImageGrid
+from edam_gui.gui.annotate.image_list.grid_view import GridView
 from edam_gui.gui.shell.message_bar import MessageBar
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.session import Session
@@ -73,6 +74,11 @@ class Workspace(QWidget):
     def grid(self) -> ImageGrid | None:
         """The grid, once it was shown."""
         return self._grid
+
+    @property
+    def tiles(self) -> GridView | None:
+        """The thumbnails, while they are shown."""
+        return self._grid.view if self._grid is not None and self.in_grid else None
 
     def refresh(self) -> None:
         """Show the page that fits."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
 from edam_gui.gui.annotate.class_panel import ClassPanel
+from edam_gui.gui.annotate.image_list.grid_view import GridView
 from edam_gui.gui.annotate.threshold_panel import ThresholdPanel
 from edam_gui.gui.shell.action_book import ActionBook
 from edam_gui.session.session import Session
@@ -53,11 +55,40 @@ class ClassDigits(QObject):
         self._typed = ""
 
 
-def bind_classes(book: ActionBook, session: Session, classes: ClassPanel, thresholds: ThresholdPanel) -> None:
-    """Bind classes and thresholds."""
+def bind_classes(
+    book: ActionBook,
+    session: Session,
+    classes: ClassPanel,
+    thresholds: ThresholdPanel,
+    grid: Callable[[], GridView | None] = lambda: None,
+) -> None:
+    """Bind classes and thresholds.
+
+    Parameters
+    ----------
+    book, session, classes, thresholds
+        The actions, and what they act on.
+    grid
+        Returns the grid while it is shown: digits tick classes there, and suggestions are confirmed there.
+    """
     digits = ClassDigits(session, classes)
+
+    def press(digit: int) -> None:
+        view = grid()
+        if view is None:
+            digits.press(digit)
+        else:
+            view.digits.press(digit)
+
     for digit in range(10):
-        book.bind(f"class.digit_{digit}", lambda digit=digit: digits.press(digit))
+        book.bind(f"class.digit_{digit}", lambda digit=digit: press(digit))
+
+    def confirm() -> None:
+        view = grid()
+        if view is None:
+            session.ticks.confirm_all()
+        else:
+            session.bulk_ticks.confirm(view.selected_images())
 
     def tick() -> None:
         if classes.picked_class is not None:
@@ -68,7 +99,7 @@ def bind_classes(book: ActionBook, session: Session, classes: ClassPanel, thresh
             "class.next": lambda: classes.pick_next(1),
             "class.previous": lambda: classes.pick_next(-1),
             "class.tick": tick,
-            "class.confirm": session.ticks.confirm_all,
+            "class.confirm": confirm,
             "threshold.reset": lambda: session.rules.reset(),
             "threshold.for_project": lambda *_: session.rules.adopt_image_thresholds(),
         }

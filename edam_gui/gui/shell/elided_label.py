@@ -18,10 +18,13 @@ class ElidedLabel(QLabel):
         Where it is shown.
     least
         Width below which it does not shrink, in average letters.
+    tip
+        What the tip says in place of the text, always.
     """
 
-    def __init__(self, text: str = "", parent: QWidget | None = None, least: int = 8) -> None:
+    def __init__(self, text: str = "", parent: QWidget | None = None, least: int = 8, tip: str = "") -> None:
         super().__init__(text, parent)
+        self._tip = tip
         self._least = least
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -37,7 +40,7 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802, D102
         shown = self.shown_text()
-        self.setToolTip(self.text() if shown != self.text() else "")
+        self.setToolTip(self._tip or (self.text() if shown != self.text() else ""))
         painter = QPainter(self)
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         role = self.foregroundRole()

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-_SECOND_DIGIT_MS: Final = 700
+_SECOND_DIGIT_MS: Final = 500
 
 
 class DigitEntry(QObject):
@@ -59,10 +59,12 @@ class DigitEntry(QObject):
         else:
             self._tell(digits)
 
-    def finish(self) -> None:
-        """Take what was typed so far as the whole number."""
-        if self._digits:
+    def finish(self) -> bool:
+        """Take what was typed so far as the whole number; return whether there was anything."""
+        waiting = bool(self._digits)
+        if waiting:
             self._tell(self._digits)
+        return waiting
 
     def cancel(self) -> bool:
         """Forget what was typed; return whether there was anything."""

@@ -9,16 +9,13 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
 from edam_gui.gui.annotate.image_list.context_menu import fill_menu
+from edam_gui.gui.annotate.image_list.grid_hint import GridHint
 from edam_gui.gui.annotate.image_list.grid_view import GridView
 from edam_gui.gui.annotate.image_list.legend import ClassLegend
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.session import Session
 
-_HELP: Final = (
-    "Arrows move, Shift and Ctrl select several. Digits tick a class, Space confirms suggestions, "
-    "Del: no class, Ctrl+Z takes back. Enter opens the image."
-)
 _MOST_LOOKED_AT: Final = 500
 
 
@@ -45,8 +42,7 @@ class ImageGrid(QWidget):
         self.view = GridView(session, self)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.counts = QLabel(self)
-        self.help = with_role(QLabel(_HELP, self), Role.HINT)
-        self.help.setWordWrap(True)
+        self.help = GridHint(self)
         self.size_slider = QSlider(Qt.Orientation.Horizontal, self)
         self.size_slider.setRange(96, 256)
         self.size_slider.setValue(self.view.side)
@@ -79,6 +75,8 @@ class ImageGrid(QWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Begin at the image on the desk, and give the keys to the images."""
         super().showEvent(event)
+        if event.spontaneous():
+            return  # the window was only minimised
         self.view.follow()
         self._soon.start()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -105,6 +103,7 @@ class ImageGrid(QWidget):
         self.legend.clicked.connect(lambda _: view.setFocus(Qt.FocusReason.OtherFocusReason))
         view.activated.connect(self._open)
         view.leave.connect(self.left)
+        view.digits.typed.connect(lambda typed: self.help.show_waiting(typed, session.label_set.names))
         view.digits.typed.connect(lambda _: self._soon.start())
         view.customContextMenuRequested.connect(self._menu)
         view.selectionModel().selectionChanged.connect(lambda *_: self._soon.start())
@@ -138,8 +137,7 @@ class ImageGrid(QWidget):
         progress = session.sitting.progress
         labelled = f"{progress.counts.labelled:,} of {progress.counts.total:,} labelled" if progress is not None else ""
         chosen = f"{len(selected):,} selected" if len(selected) > 1 else ""
-        waiting = f"class {self.view.digits.digits}_" if self.view.digits.digits else ""
-        self.counts.setText(", ".join(part for part in (labelled, chosen, waiting) if part))
+        self.counts.setText(", ".join(part for part in (labelled, chosen) if part))
 
     def _menu(self, point: QPoint) -> None:
         menu = QMenu(self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QSize
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
@@ -45,26 +47,40 @@ class ImageView(UniformView):
         self._session = session
         self._name = name
         self._chosen: int | None = None
+        self._on_desk: int | None = None
+        self._ids: Sequence[int] = session.navigator.ids
+        self._kept: list[int] = []
         self.images = ImageListModel(session, self)
         self.pixmaps = ThumbnailPixmaps(session.thumbnails, thumbnail)
         self.setModel(self.images)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.images.modelAboutToBeReset.connect(self._keep_selection)
         self.visible_changed.connect(self._want)
         current_theme().changed.connect(self.viewport().update)
         screen_palette().changed.connect(self.viewport().update)
         session.thumbnails.ready.connect(self._ready)
         session.events.project_changed.connect(self.pixmaps.clear)
         session.events.images_changed.connect(self._list_changed)
-        session.events.current_changed.connect(self.follow)
+        session.events.current_changed.connect(self._desk_changed)
 
     def selected_images(self) -> list[int]:
         """Return the ids of the selected images, in order."""
         ids = self._session.navigator.ids
         return [ids[row] for row in self.selected_rows() if row < len(ids)]
 
+    def _desk_changed(self) -> None:
+        """Follow the desk to another image; one that is only read again leaves the choice as it is."""
+        current = self._session.current
+        image = current.id if current is not None else None
+        if image == self._on_desk:
+            self.viewport().update()
+        else:
+            self.follow()
+
     def follow(self) -> None:
         """Make the image on the desk the chosen one and scroll to it."""
-        place = self._session.navigator.place
+        place, current = self._session.navigator.place, self._session.current
+        self._on_desk = current.id if current is not None else None
         self.viewport().update()
         if place is None or place >= self.images.rowCount():
             return
@@ -81,14 +97,23 @@ class ImageView(UniformView):
         if current.isValid():
             self._chosen = self.images.image(current.row())
 
+    def _keep_selection(self) -> None:
+        """Remember what is selected: the list is about to change."""
+        self._kept = [self._ids[row] for row in self.selected_rows() if row < len(self._ids)]
+
     def _list_changed(self) -> None:
-        """Keep the chosen image where it is still listed, else follow the desk."""
+        """Keep what is selected where it is still listed, else follow the desk."""
+        self._ids = self._session.navigator.ids
         place = self._session.navigator.place_of(self._chosen) if self._chosen is not None else None
         if place is None or place >= self.images.rowCount():
             self.follow()
             return
         index = self.images.index(place)
-        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect)
+        places = [p for image in self._kept if (p := self._session.navigator.place_of(image)) is not None]
+        if places:
+            self.selectionModel().select(self.selection_of(sorted(places)), flags.Select)
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802

@@ -74,7 +74,7 @@ class RowDelegate(QStyledItemDelegate):
         font.setBold(on_desk)
         painter.setFont(font)
         painter.setPen(QColor(colors.text))
-        name = QFontMetrics(font).elidedText(row.relative.name, Qt.TextElideMode.ElideMiddle, top.width())
+        name = QFontMetrics(font).elidedText(row.relative.name, Qt.TextElideMode.ElideLeft, top.width())
         painter.drawText(top, _LEFT, name)
         if row.corrected:
             icon = mark("edit", colors.dim, _EDITED, ratio)

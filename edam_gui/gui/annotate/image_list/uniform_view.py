@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import (
@@ -194,6 +195,17 @@ class UniformView(QListView):
         for part in self.selectionModel().selection().toList():
             rows += range(part.top(), part.bottom() + 1)
         return sorted(rows)
+
+    def selection_of(self, rows: Sequence[int]) -> QItemSelection:
+        """Return a selection of items by their numbers, which are in order and not empty."""
+        selection = QItemSelection()
+        first = last = rows[0]
+        for row in (*rows[1:], -1):
+            if row != last + 1:
+                selection.select(self.model().index(first, 0), self.model().index(last, 0))
+                first = row
+            last = row
+        return selection
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:  # noqa: N802
         """Return where the items that can be seen of a selection are."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -19,6 +19,9 @@ from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.paint import Target
 from edam_gui.session.paint_settings import paint_from_data, paint_to_data
 from edam_gui.session.session import Session
+
+_LEAST_EM: Final = 12
+"""Width, in heights of a letter, below which part of a hint says nothing."""
 
 
 class ToolOptionsBar(QWidget):
@@ -84,6 +87,7 @@ class ToolOptionsBar(QWidget):
         for option, part in self._parts.items():
             part.setVisible(option in tool.options)
         self.hint.setText(tool.hint)
+        self.setToolTip(tool.hint)
         self._fit()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -122,7 +126,7 @@ class ToolOptionsBar(QWidget):
 
 
 class ElidedLabel(QLabel):
-    """A hint that takes the room that is left, and shows the rest in its tip."""
+    """A hint that takes the room that is left, and shows the rest in its tip; nothing where a few letters fit."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -138,10 +142,15 @@ class ElidedLabel(QLabel):
         """Return that it can do without room."""
         return QSize(0, super().minimumSizeHint().height())
 
+    def shown_text(self) -> str:
+        """Return what fits; empty where that would say nothing."""
+        metrics = self.fontMetrics()
+        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        return shown if shown == self.text() or self.width() >= _LEAST_EM * metrics.height() else ""
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Draw what fits."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.shown_text())
         painter.end()

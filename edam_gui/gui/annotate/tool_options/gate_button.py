@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from edam_gui.core.edits.paint_rule import PaintRule
 from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.menu_button import give_menu
 from edam_gui.gui.shell.number_box import padded
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.session.session import Session
@@ -41,7 +42,6 @@ class GateButton(QToolButton):
         super().__init__(parent)
         self._session = session
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setIconSize(QSize(spacing.ICON, spacing.ICON))
         self.setAccessibleName("Paint only where")
         form = QWidget(self)
@@ -72,7 +72,7 @@ class GateButton(QToolButton):
         action.setDefaultWidget(form)
         menu = QMenu(self)
         menu.addAction(action)
-        self.setMenu(menu)
+        give_menu(self, menu)
         self.by_score.toggled.connect(self._set)
         self.by_saliency.toggled.connect(self._set)
         self.score.valueChanged.connect(self._set)

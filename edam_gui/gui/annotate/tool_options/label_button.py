@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from edam_gui.gui.annotate.tool_options.labels import Colors, fill_label_menu, label_name, swatch
 from edam_gui.gui.shell import spacing
+from edam_gui.gui.shell.menu_button import give_menu
 from edam_gui.gui.shell.theme import current_theme
 from edam_gui.session.session import Session
 
@@ -28,13 +29,12 @@ class LabelButton(QToolButton):
         self._session = session
         self._colors = colors
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setIconSize(QSize(spacing.ICON, spacing.ICON))
         self.setAccessibleName("Label to paint")
         self.setToolTip("The label that tools paint. Digits pick classes; Alt+click picks from the image.")
         menu = QMenu(self)
         menu.aboutToShow.connect(lambda: fill_label_menu(menu, session, colors, self._finish))
-        self.setMenu(menu)
+        give_menu(self, menu)
         session.events.tool_changed.connect(self.refresh)
         session.events.project_changed.connect(self.refresh)
         current_theme().changed.connect(self.refresh)

@@ -16,6 +16,7 @@ from edam_gui.gui.annotate.tool_options.gate_button import GateButton
 from edam_gui.gui.annotate.tool_options.labels import Colors, fill_label_menu, label_name
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.icons import themed_icon
+from edam_gui.gui.shell.menu_button import give_menu
 from edam_gui.gui.shell.roles import Role, with_role
 from edam_gui.gui.shell.theme import current_theme
 from edam_gui.session.session import Session
@@ -138,9 +139,8 @@ def _check(action: QAction, on: bool) -> None:
 def _menu_button(parent: QWidget, name: str, tip: str) -> QToolButton:
     button = QToolButton(parent)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setIconSize(QSize(spacing.ICON, spacing.ICON))
     button.setAccessibleName(name)
     button.setToolTip(tip)
-    button.setMenu(QMenu(button))
+    give_menu(button, QMenu(button))
     return button
