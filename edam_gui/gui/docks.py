@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
 
-_SIDE_WIDTH = 296
+_SIDE_WIDTH = 304
 _LEFT_WIDTH = 210
 _LEFT_ROOMY_WIDTH = 264
 """Of the panel on the left, at first, where the screen has room: names of sixteen letters are whole."""

@@ -93,7 +93,7 @@ class ClassPanel(QWidget):
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(28)
         # The names get all the room there is.
-        for column, width in ((Column.TICK, 30), (Column.KEY, 30), (Column.EYE, 28)):
+        for column, width in ((Column.TICK, 30), (Column.EYE, 28)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             view.setColumnWidth(column, width)
         header.setHighlightSections(False)

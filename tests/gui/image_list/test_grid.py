@@ -6,22 +6,31 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QColor, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from edam_gui.core.label_set import PASCAL_VOC
 from edam_gui.core.palette import colour_blind_palette
-from edam_gui.gui.annotate.image_list import ImageGrid
+from edam_gui.gui.annotate.image_list import ImageGrid, digit_entry
+from edam_gui.gui.annotate.image_list.grid_hint import waiting_text
 from edam_gui.gui.annotate.screen_palette import screen_palette
+from edam_gui.gui.shell.theme import current_theme
 from edam_gui.project.store import Query, Ticks
 from edam_gui.project.store.changes import SetTicks
 from edam_gui.session.session import Session
 from tests.gui.image_list.conftest import PATIENCE_MS, OpenFolder
+from tests.session.listing import write_photos
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 CAT, DOG, PERSON = (PASCAL_VOC.index(name) for name in ("cat", "dog", "person"))
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no number end by itself, however slow the machine is."""
+    monkeypatch.setattr(digit_entry, "_SECOND_DIGIT_MS", 60_000)
 
 
 def ticked(session: Session, count: int) -> list[set[int] | None]:
@@ -56,14 +65,120 @@ def test_a_waiting_digit_is_shown_and_can_be_given_up(
 ) -> None:
     open_folder(folder)
     QTest.keyClicks(grid.view, "1")
-    qtbot.waitUntil(lambda: "class 1_" in grid.counts.text(), timeout=PATIENCE_MS)
+    assert grid.help.text() == "1_   1 aeroplane after a pause, or 10–19 with another digit"
     assert grid.legend.buttons[15].font().underline()
     assert not grid.legend.buttons[8].font().underline()
     with qtbot.assertNotEmitted(grid.left):
         QTest.keyClick(grid.view, Key.Key_Escape)
     assert ticked(session, 1) == [None]
+    assert "Numbers tick classes" in grid.help.text()
     with qtbot.waitSignal(grid.left):
         QTest.keyClick(grid.view, Key.Key_Escape)
+
+
+def seen(widget: QWidget, rect: QRect) -> set[tuple[int, ...]]:
+    image = widget.grab(rect).toImage()
+    return {image.pixelColor(x, y).getRgb()[:3] for x in range(image.width()) for y in range(image.height())}
+
+
+def test_a_waiting_digit_stands_on_the_tiles_that_it_is_for(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path
+) -> None:
+    open_folder(folder)
+    accent = QColor(current_theme().colors.accent).getRgb()[:3]
+    # The bar at the left edge says which image is on the desk: look beside it.
+    tiles = [grid.view.visualRect(grid.view.images.index(row)).adjusted(14, 8, -8, -90) for row in (0, 1)]
+    assert accent not in seen(grid.view.viewport(), tiles[0])
+    QTest.keyClicks(grid.view, "1")
+    assert accent in seen(grid.view.viewport(), tiles[0])
+    assert accent not in seen(grid.view.viewport(), tiles[1])
+    QTest.keyClick(grid.view, Key.Key_Shift)
+    assert accent not in seen(grid.view.viewport(), tiles[0])
+
+
+@pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Space, Key.Key_Shift, Key.Key_Q])
+def test_any_other_key_ends_a_number_so_that_one_and_seven_are_not_seventeen(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session, qtbot: QtBot, key: Qt.Key
+) -> None:
+    open_folder(folder)
+    with qtbot.assertNotEmitted(grid.left):
+        QTest.keyClicks(grid.view, "1")
+        QTest.keyClick(grid.view, key)
+    assert ticked(session, 1) == [{1}]
+    QTest.keyClicks(grid.view, "7")
+    assert ticked(session, 1) == [{1, 7}]
+
+
+def test_a_number_is_for_the_tile_on_which_it_was_typed(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session
+) -> None:
+    open_folder(folder)
+    QTest.keyClicks(grid.view, "1")
+    place = grid.view.visualRect(grid.view.images.index(2)).center()
+    QTest.mouseClick(grid.view.viewport(), Qt.MouseButton.LeftButton, Modifier.NoModifier, place)
+    assert ticked(session, 3) == [{1}, None, None]
+
+
+@pytest.mark.parametrize(
+    ("typed", "names", "said"),
+    [
+        ("2", 20, "2_   2 bird after a pause, or 20 c20 with another digit"),
+        ("0", 20, "0_   1–9 with another digit"),
+        ("1", 13, "1_   1 c1 after a pause, or 10–13 with another digit"),
+        ("12", 130, "12_   12 c12 after a pause, or 120–129 with another digit"),
+    ],
+)
+def test_what_a_waiting_digit_may_become(typed: str, names: int, said: str) -> None:
+    classes = ("background", *(f"c{number}" for number in range(1, names + 1)))
+    assert waiting_text(typed, classes) == said.replace("bird", "c2")
+
+
+def test_the_hint_is_one_line_with_the_whole_help_in_its_tip(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, qtbot: QtBot
+) -> None:
+    open_folder(folder)
+    grid.resize(480, 560)
+    grid.help.grab()
+    assert grid.help.height() < 2 * grid.help.fontMetrics().height()
+    assert grid.help.shown_text().endswith("…")
+    assert "may begin a longer number" in grid.help.toolTip()
+
+
+def test_taking_back_shows_what_changed_where_it_is_out_of_view(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session
+) -> None:
+    open_folder(folder)
+    said: list[str] = []
+    session.events.message.connect(lambda message: said.append(message.text))
+    QTest.keyClick(grid.view, Key.Key_Right, Modifier.ShiftModifier)
+    QTest.keyClicks(grid.view, "12")
+    QTest.keyClick(grid.view, Key.Key_End)
+    assert 0 not in grid.view.visible_rows()
+    QTest.keyClick(grid.view, Key.Key_Z, Modifier.ControlModifier)
+    assert said[-1] == "Taken back: Tick dog, 2 images."
+    assert 0 in grid.view.visible_rows()
+    assert grid.view.selected_rows() == [0, 1]
+    QTest.keyClick(grid.view, Key.Key_Right)
+    QTest.keyClick(grid.view, Key.Key_Z, Modifier.ControlModifier | Modifier.ShiftModifier)
+    assert said[-1] == "Done again: Tick dog, 2 images."
+    assert len(grid.view.selected_rows()) == 1, "what changed can be seen: the choice stays"
+
+
+def test_a_list_made_anew_keeps_what_is_selected(
+    grid: ImageGrid, open_folder: OpenFolder, folder: Path, session: Session, qtbot: QtBot
+) -> None:
+    open_folder(folder)
+    grid.view.go_to(20)
+    QTest.keyClick(grid.view, Key.Key_Right, Modifier.ShiftModifier)
+    QTest.keyClick(grid.view, Key.Key_Right, Modifier.ShiftModifier)
+    images = grid.view.selected_images()
+    write_photos(folder, 31)
+    session.folders.add_images(folder)
+    qtbot.waitUntil(lambda: grid.view.images.rowCount() == 31, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not session.navigator.is_listing, timeout=PATIENCE_MS)
+    assert grid.view.selected_images() == images
+    session.desk.reload()
+    assert grid.view.selected_images() == images
 
 
 def test_several_are_ticked_at_once_and_taken_back(
@@ -167,10 +282,6 @@ def test_what_is_ticked_is_painted(grid: ImageGrid, open_folder: OpenFolder, fol
     open_folder(folder)
     place = grid.view.visualRect(grid.view.images.index(0))
     chair, readable = (tuple(palette[9].tolist()) for palette in (PASCAL_VOC.palette, colour_blind_palette()))
-
-    def seen(widget: QWidget, rect: QRect) -> set[tuple[int, ...]]:
-        image = widget.grab(rect).toImage()
-        return {image.pixelColor(x, y).getRgb()[:3] for x in range(image.width()) for y in range(image.height())}
 
     assert chair not in seen(grid.view.viewport(), place)
     QTest.keyClicks(grid.view, "9")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
@@ -233,6 +234,22 @@ def test_only_what_can_be_seen_is_decoded(
     panel.view.verticalScrollBar().setValue(panel.view.verticalScrollBar().maximum())
     qtbot.waitUntil(lambda: session.thumbnails.get(ids[199]) is not None, timeout=PATIENCE_MS)
     assert session.thumbnails.get(ids[100]) is None
+
+
+def test_names_that_differ_at_the_end_are_told_apart(
+    panel: ImageListPanel, open_folder: OpenFolder, tmp_path: Path, session: Session
+) -> None:
+    folder = write_photos(tmp_path / "photos", 1)
+    for number in (74, 75, 133):
+        shutil.copy(folder / "img0.png", folder / f"000000000000000000000000{number:06d}.png")
+    open_folder(folder)
+    drawn = [panel.view.viewport().grab(name_of(panel, row)).toImage() for row in (1, 2)]
+    assert drawn[0] != drawn[1]
+
+
+def name_of(panel: ImageListPanel, row: int) -> QRect:
+    place = panel.view.visualRect(panel.view.images.index(row))
+    return QRect(place.left() + 74, place.top() + 4, place.width() - 104, 22)
 
 
 def actions_of(menu: QMenu) -> dict[str, object]:

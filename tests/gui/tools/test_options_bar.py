@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 
 from edam_gui.core.edits.brush import BrushShape
 from edam_gui.core.edits.paint_rule import Over, PaintRule
@@ -172,3 +172,35 @@ def test_the_brush_is_kept_but_not_its_limits(easel: Easel, bar: ToolOptionsBar,
     easel.qtbot.addWidget(again)
     assert paint(easel).brush.diameter == 77
     assert paint(easel).brush.shape is BrushShape.SQUARE
+
+
+def test_a_hint_without_room_is_left_out_and_stands_in_the_tip(easel: Easel, bar: ToolOptionsBar) -> None:
+    easel.book.run("tool.polygon")
+    bar.resize(2400, 40)
+    QApplication.processEvents()
+    hint = easel.controller.tool.hint
+    assert bar.hint.shown_text() == hint
+    needed = bar.width() - bar.hint.width()
+    letter = bar.hint.fontMetrics().height()
+    bar.resize(needed + 13 * letter, 40)
+    QApplication.processEvents()
+    assert bar.hint.shown_text().endswith("…")
+    bar.resize(needed + 6 * letter, 40)
+    QApplication.processEvents()
+    assert bar.hint.shown_text() == ""
+    assert bar.toolTip() == bar.hint.toolTip() == hint
+
+
+def test_a_button_is_plain_again_once_its_menu_is_closed(easel: Easel, bar: ToolOptionsBar) -> None:
+    easel.book.run("tool.brush")
+    button = bar.rule.over
+    QApplication.processEvents()
+    plain = button.grab().toImage()
+    # As the mouse leaves it: it came over the button, and went away while the menu had it.
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    menu: QMenu = button.menu()
+    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+    assert button.grab().toImage() != plain
+    QTest.keyClick(menu, Qt.Key.Key_Escape)
+    easel.qtbot.waitUntil(lambda: not button.underMouse())
+    assert button.grab().toImage() == plain

@@ -104,7 +104,7 @@ class ImageGrid(QWidget):
         view.activated.connect(self._open)
         view.leave.connect(self.left)
         view.digits.typed.connect(lambda typed: self.help.show_waiting(typed, session.label_set.names))
-        view.digits.typed.connect(lambda _: self._soon.start())
+        view.digits.typed.connect(lambda _: self._show_state())
         view.customContextMenuRequested.connect(self._menu)
         view.selectionModel().selectionChanged.connect(lambda *_: self._soon.start())
         session.rows.changed.connect(self._rows_changed)
