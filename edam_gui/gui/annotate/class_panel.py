@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSlider,
     QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -63,13 +64,22 @@ class ClassPanel(QWidget):
         self.opacity.setAccessibleName("Opacity of the picked class")
         self.opacity.setToolTip("How opaque the picked class is shown")
         self.opacity.valueChanged.connect(self._set_opacity)
+        self.edit_classes = QToolButton(self)
+        self.edit_classes.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self._pace = QTimer(self)
         self._pace.setSingleShot(True)
         self._pace.setInterval(_PACE_MS)
         self._pace.timeout.connect(self.refresh)
         self._lay_out()
         events = session.events
-        for signal in (events.ticks_changed, events.current_changed, events.project_changed, events.masks_changed):
+        for signal in (
+            events.ticks_changed,
+            events.current_changed,
+            events.project_changed,
+            events.classes_changed,
+            events.masks_changed,
+            events.model_changed,
+        ):
             signal.connect(self.refresh)
         events.labels_changed.connect(self._labels_changed)
         screen_palette().changed.connect(self.model.refresh)
@@ -107,7 +117,14 @@ class ClassPanel(QWidget):
         row = QHBoxLayout()
         row.addWidget(with_role(QLabel("Class opacity", self), Role.HINT))
         row.addWidget(self.opacity, 1)
+        row.addWidget(self.edit_classes)
         layout.addLayout(row)
+
+    def offer(self, action: QAction) -> None:
+        """Offer an action on the classes as such: by a button, and in the list's context menu."""
+        self.edit_classes.setDefaultAction(action)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.view.addAction(action)
 
     # Picking ---------------------------------------------------------------------------------------------------------
 
@@ -160,6 +177,8 @@ class ClassPanel(QWidget):
         current = self._session.current
         if current is None:
             return "Open a folder of photos to begin."
+        if self._session.model.state is ModelState.UNFIT and current.files is not None and current.masks is None:
+            return "Tick what this photo shows, and paint it: no model knows these classes yet."
         if suggested:
             return "Suggested by the model: check them. Only ticked classes get pixels."
         if current.ticks is None and current.files is not None:

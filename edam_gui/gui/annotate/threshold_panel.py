@@ -147,6 +147,7 @@ class ThresholdPanel(QWidget):
         self.reset_all.clicked.connect(lambda: rules.reset())
         events.rule_changed.connect(self.refresh)
         events.project_changed.connect(self._fill_classes)
+        events.classes_changed.connect(self._fill_classes)
         events.current_changed.connect(self.refresh)
 
     def set_theta_step(self, grey_levels: float) -> None:
