@@ -170,7 +170,9 @@ def test_own_classes_from_a_file_are_painted_and_exported(
     assert message is not None
     assert "label by hand" in message.text
     assert "paint it" in window.classes.hint.text()
-    # by hand
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus, timeout=PATIENCE_MS)
     QTest.keyClick(window.canvas, Qt.Key.Key_2)
     window.book.action("tool.brush").trigger()
     click_canvas(window.canvas, 0.5, 0.5)

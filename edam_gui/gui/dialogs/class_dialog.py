@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QColor, QKeySequence, QPixmap, QShortcut
+from PySide6.QtGui import QColor, QIcon, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QColorDialog,
@@ -106,6 +106,7 @@ class ClassDialog(QDialog):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.itemChanged.connect(self._renamed)
         table.cellDoubleClicked.connect(self._double_clicked)
         for key, run in ((Qt.Key.Key_Insert, self.add), (Qt.Key.Key_Delete, self.remove)):
@@ -290,7 +291,9 @@ class ClassDialog(QDialog):
         super().done(result)
 
 
-def _swatch(color: Color) -> QPixmap:
+def _swatch(color: Color) -> QIcon:
     pixmap = QPixmap(_SWATCH)
     pixmap.fill(QColor(*color))
-    return pixmap
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # Qt would tint it
+    return icon
