@@ -70,7 +70,15 @@ def test_every_action_of_the_table_does_something(program: Program) -> None:
 
 
 _DIALOGS = (
-    *("file.classes", "file.folders", "file.export_all", "file.settings", "model.choose", "model.saliency", "edit.note"),
+    *(
+        "file.classes",
+        "file.folders",
+        "file.export_all",
+        "file.settings",
+        "model.choose",
+        "model.saliency",
+        "edit.note",
+    ),
     *("edit.clean_up", "help.shortcuts", "help.palette", "help.guide", "help.about"),
 )
 

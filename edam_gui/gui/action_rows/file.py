@@ -57,7 +57,7 @@ FILE: Final = (
         "file.classes",
         "Classes…",
         "File",
-        icon="palette",
+        icon="edit",
         keys=("Ctrl+Shift+K",),
         tip="Add, rename, recolour or load the classes of this project",
         enabled_when=WRITABLE_PROJECT,
