@@ -59,7 +59,7 @@ _ALIASES: Final[Mapping[str, str]] = {
 }
 
 
-def _fold(name: str) -> str:
+def fold_name(name: str) -> str:
     """Compare names without case, spaces, hyphens, slashes and underscores."""
     text = unicodedata.normalize("NFC", name).casefold()
     return "".join(c for c in text if c not in " -_/\t")
@@ -111,7 +111,7 @@ class LabelSet:
                 raise OptionError(f"Class {index} has no name.")
             if any(not 0 <= value <= 255 for value in label_class.color) or len(label_class.color) != 3:
                 raise OptionError(f"The colour of class '{label_class.name}' is not three numbers from 0 to 255.")
-            key = _fold(label_class.name)
+            key = fold_name(label_class.name)
             if key in by_name:
                 raise OptionError(f"The class name '{label_class.name}' occurs twice.")
             by_name[key] = index
@@ -152,7 +152,7 @@ class LabelSet:
 
     def find(self, name: str) -> int | None:
         """As `index`, but `None` for an unknown name."""
-        return self._by_name.get(_fold(name))
+        return self._by_name.get(fold_name(name))
 
     def _summary(self) -> str:
         names = [c.name for c in self.classes]
@@ -197,7 +197,7 @@ class LabelSet:
         if not isinstance(entries, list):
             raise OptionError('The class file must hold a list of names or {"classes": [...]}.')
         parsed = [_parse_entry(entry) for entry in entries]
-        if parsed and _fold(parsed[0][0]) == "background":
+        if parsed and fold_name(parsed[0][0]) == "background":
             parsed = parsed[1:]
         return cls._build(parsed)
 

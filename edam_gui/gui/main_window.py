@@ -23,6 +23,7 @@ from edam_gui.gui.annotate.threshold_panel import ThresholdPanel
 from edam_gui.gui.annotate.tool_options import ToolOptionsBar
 from edam_gui.gui.annotate.tools import ToolController
 from edam_gui.gui.annotate.workspace import Workspace
+from edam_gui.gui.bindings.class_table import bind_class_table
 from edam_gui.gui.bindings.classes import bind_classes
 from edam_gui.gui.bindings.comparing import Comparing
 from edam_gui.gui.bindings.edit import bind_edit
@@ -143,6 +144,7 @@ class MainWindow(QMainWindow):
         bind_view(self.book, self.canvas, self)
         bind_images(self.book, self.session, lambda: self.workspace.tiles)
         bind_classes(self.book, self.session, self.classes, self.thresholds, lambda: self.workspace.tiles)
+        bind_class_table(self.book, self.session, self.classes, self)
         bind_model(self.book, self.session, self)
         bind_tools(self.book, self.session, self.controller)
         history = self.docks[-1]

@@ -14,7 +14,7 @@ from edam_gui.session.current import CurrentImage
 from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.image_files import ImageFiles
 from edam_gui.session.labelling import Labelling
-from edam_gui.session.mask_stack import FileMasks, NetworkMasks
+from edam_gui.session.mask_stack import FileMasks
 from edam_gui.session.messages import Level
 from edam_gui.session.model_host import ModelState
 from edam_gui.session.ticks import TickBook
@@ -210,15 +210,15 @@ class Desk:
 
     def _inferred(self, number: int, passes: PassOutputs) -> None:
         self.inferring = False
-        current, source = self._of(number), self._context.model.source
-        if current is None or source is None:
+        current, model = self._of(number), self._context.model
+        if current is None or not model.is_ready:
             return
-        current.masks = NetworkMasks(passes)
+        current.masks = model.masks(passes)
         if passes.notices:
             self._context.say(Level.INFO, " ".join(passes.notices), _TOPIC)
-        if current.ticks is None and source.can_suggest:
-            self._ticks.suggest(source.suggested(passes))
-        current.doubtful = source.doubtful(passes, current.present)
+        if current.ticks is None:
+            self._ticks.suggest(model.suggested(passes))
+        current.doubtful = model.doubtful(passes, current.present)
         self._context.events.masks_changed.emit()
         self._context.events.rule_changed.emit()
         self._context.events.ticks_changed.emit()
@@ -241,14 +241,26 @@ class Desk:
         if model.state is ModelState.FAILED:
             self._context.complain(model.problem, _MODEL)
         else:
-            self._context.say(Level.INFO, "", _MODEL)
+            self._context.say(Level.INFO, model.problem or model.remark, _MODEL)
         self._context.events.model_changed.emit()
+        if model.state is ModelState.UNFIT and current is not None and current.files is not None:
+            self._forget_masks(current)
         if not model.is_ready or current is None:
             return
         if current.files is not None and current.files.masks is None:
             current.masks = None
             self._infer_if_wanted(current)
         self._context.events.rule_changed.emit()
+
+    def _forget_masks(self, current: CurrentImage) -> None:
+        """Take the masks of another model's classes from the image on the desk."""
+        self._context.jobs.cancel(INFER)
+        self.inferring = False
+        if current.files is not None and current.files.masks is None:
+            current.masks, current.doubtful = None, frozenset()
+            self._context.events.masks_changed.emit()
+            self._context.events.rule_changed.emit()
+            self._labelling.update()
 
     # The next images -------------------------------------------------------------------------------------------------
 

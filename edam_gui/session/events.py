@@ -14,6 +14,7 @@ class Events(SignalGroup):
     """
 
     project_changed = Signal()
+    classes_changed = Signal()
     images_changed = Signal()
     counts_changed = Signal()
     current_changed = Signal()

@@ -14,6 +14,7 @@ from edam_gui.jobs.delivery import DeliveryQueue
 from edam_gui.project.export import ExportReport, ExportRequest
 from edam_gui.project.opening import open_project
 from edam_gui.project.store import Query, Role
+from edam_gui.session.class_match import match_classes
 from edam_gui.session.exporting import ProjectExporter
 from edam_gui.session.image_labeller import ImageLabeller
 from edam_gui.session.model_host import ModelHost, model_choice
@@ -90,7 +91,7 @@ def export_project(
         choice = model_choice(project.choices)
         choice = replace(choice, name=model or choice.name, device=device or choice.device)
         try:
-            host.load_now(choice)
+            host.load_now(choice, lambda known: match_classes(project.label_set, project.known_as, known))
         except EdamError:
             if project.sources().masks is None:
                 raise

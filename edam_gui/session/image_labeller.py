@@ -21,7 +21,7 @@ from edam_gui.project.thresholds import resolve_rule
 from edam_gui.session.image_files import ImageFiles
 from edam_gui.session.layer_restore import RestoredLayers, restore_layers
 from edam_gui.session.mask_stack import FileMasks, MaskStack, NetworkMasks
-from edam_gui.session.model_host import ModelHost
+from edam_gui.session.model_host import ModelHost, ModelState
 from edam_gui.session.opened import OpenedProject
 from edam_gui.session.rules import base_rule, resolve_form
 
@@ -109,7 +109,9 @@ class ImageLabeller:
         layers = restore_layers(record, size)
         saliency = corrected_saliency(files, layers)
         masks = None
-        if files.base_map is None and (record.row.ticks is None or record.row.ticks.classes):
+        # Where no model can know the classes, what was painted by hand is the whole label map, as on the screen.
+        by_hand = self._model.state is ModelState.UNFIT and layers.label is not None and files.masks is None
+        if files.base_map is None and (record.row.ticks is None or record.row.ticks.classes) and not by_hand:
             masks = self._masks(entry, files, context)
         ticks = record.row.ticks or self._suggested(masks)
         form = resolve_form(
@@ -138,17 +140,18 @@ class ImageLabeller:
     def _masks(self, entry: ImageEntry, files: ImageFiles, context: JobContext) -> MaskStack:
         if files.masks is not None:
             return FileMasks(files.masks)
+        if self._model.state is ModelState.UNFIT:
+            raise InputFileError(entry.path, "is not painted yet, and there is no model for this project's classes")
         if not self._model.is_ready:
             raise InputFileError(entry.path, "has no activation masks, and no model is loaded to make them")
         passes = self._model.passes(entry.path, lambda: files.photo.pixels, context, background=True)
-        return NetworkMasks(passes)
+        return self._model.masks(passes)
 
     def _suggested(self, masks: MaskStack | None) -> Ticks:
         if isinstance(masks, FileMasks):
             return Ticks(masks.classes, masks.classes)
-        source = self._model.source
-        if isinstance(masks, NetworkMasks) and source is not None and source.can_suggest:
-            classes = source.suggested(masks.passes)
+        if isinstance(masks, NetworkMasks):
+            classes = self._model.suggested(masks.passes)
             return Ticks(classes, classes)
         return Ticks(frozenset())
 

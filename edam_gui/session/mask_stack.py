@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -41,12 +41,15 @@ class NetworkMasks:
     ----------
     passes
         Low-resolution masks.
+    channels
+        Class -> channel of the passes; classes without one have no mask. `None`: they are the same.
     """
 
     own_form: ScoreForm | None = None
 
-    def __init__(self, passes: PassOutputs) -> None:
+    def __init__(self, passes: PassOutputs, channels: Mapping[int, int] | None = None) -> None:
         self.passes = passes
+        self._channels = {i: i for i in range(1, passes.num_classes + 1)} if channels is None else dict(channels)
         self._lock = threading.Lock()
         self._planes: dict[tuple[int, ScoreForm], Float32Array] = {}
         self._maxima: dict[int, float] = {}
@@ -54,7 +57,7 @@ class NetworkMasks:
     def scores(self, present: Iterable[int], form: ScoreForm) -> Scores:
         """See `MaskStack`."""
         background = [BACKGROUND] if self.passes.has_background else []
-        wanted = (*background, *sorted(c for c in set(present) if 1 <= c <= self.passes.num_classes))
+        wanted = (*background, *sorted(c for c in set(present) if c in self._channels))
         values = np.empty((len(wanted), *self.passes.size), np.float32)
         with self._lock:
             self._forget(wanted, form)
@@ -64,8 +67,7 @@ class NetworkMasks:
 
     def plane(self, class_index: int, form: ScoreForm) -> Float32Array | None:
         """See `MaskStack`."""
-        first = BACKGROUND if self.passes.has_background else BACKGROUND + 1
-        if not first <= class_index <= self.passes.num_classes:
+        if class_index not in self._channels and not (class_index == BACKGROUND and self.passes.has_background):
             return None
         with self._lock:
             return self._plane(class_index, form)
@@ -79,7 +81,7 @@ class NetworkMasks:
         key = (class_index, form)
         if key not in self._planes:
             total = np.zeros(self.passes.size, np.float32)
-            self.passes.add_plane(class_index, total)
+            self.passes.add_plane(self._channels.get(class_index, BACKGROUND), total)
             maximum = np.float32(total.max()) if total.size else np.float32(0)
             self._maxima[class_index] = float(maximum)
             divisor = np.float32(self.passes.passes)

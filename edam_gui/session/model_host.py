@@ -15,6 +15,8 @@ from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.label_set import LabelSet
 from edam_gui.jobs import JobContext, JobRunner
 from edam_gui.project.choices import Choices
+from edam_gui.session.class_match import SAME_CLASSES, ClassMatch
+from edam_gui.session.mask_stack import NetworkMasks
 from edam_gui.session.pass_cache import PassCache
 from edam_gui.session.priority_lock import PriorityLock
 
@@ -51,6 +53,8 @@ class ModelState(StrEnum):
     LOADING = "loading"
     READY = "ready"
     FAILED = "failed"
+    UNFIT = "unfit"
+    """It could be loaded, but knows none of the project's classes."""
 
 
 class ModelHost:
@@ -68,22 +72,33 @@ class ModelHost:
         self._jobs = jobs
         self._cache = cache
         self._source: NetworkSource | None = None
+        self._unfit: NetworkSource | None = None
+        self._match = SAME_CLASSES
+        self._ask: Callable[[LabelSet], ClassMatch] = lambda _: SAME_CLASSES
         self._lock = PriorityLock()
         self.choice = ModelChoice()
         self.state = ModelState.NONE
         self.problem = ""
 
-    def load(self, choice: ModelChoice, object_to: Callable[[LabelSet], str] = lambda _: "") -> None:
+    def load(self, choice: ModelChoice, match: Callable[[LabelSet], ClassMatch] = lambda _: SAME_CLASSES) -> None:
         """Load a model in a job; the one in use goes on until the new one is ready.
 
         Parameters
         ----------
         choice
             Which one, and where it runs.
-        object_to
-            Returns why its classes cannot be used, as a sentence; empty: they can.
+        match
+            Says what it can do for the project's classes, given its own. Asked anew for a model that is loaded already.
         """
-        if choice == self.choice and self.state in (ModelState.LOADING, ModelState.READY):
+        self._ask = match
+        if choice == self.choice and self.state is ModelState.LOADING:
+            return
+        known = self._source if self.state is ModelState.READY else self._unfit
+        if choice == self.choice and known is not None and self.state in (ModelState.READY, ModelState.UNFIT):
+            before = (self.state, self._match)
+            self._take(known, match(known.label_set))
+            if before != (self.state, self._match):
+                self.changed.emit()
             return
         self.choice = choice
         self.state = ModelState.LOADING
@@ -91,7 +106,7 @@ class ModelHost:
         self._jobs.start(
             _LOAD,
             lambda _: _open(choice),
-            done=lambda source: self._offered(source, object_to(source.label_set)),
+            done=lambda source: self._loaded(source, self._ask(source.label_set)),
             failed=self._failed,
             stopped=lambda: self._failed("The model was not loaded, as you stopped that; choose it again when needed."),
             title="Loading the model",
@@ -101,18 +116,12 @@ class ModelHost:
     def unload(self) -> None:
         """Use no model: the project's may not be read yet."""
         self._jobs.cancel(_LOAD)
-        self._source = None
+        self._source = self._unfit = None
         self.choice, self.state, self.problem = ModelChoice(), ModelState.NONE, ""
         self.changed.emit()
 
-    def _offered(self, source: NetworkSource, objection: str) -> None:
-        if objection:
-            self._failed(objection)
-        else:
-            self._loaded(source)
-
-    def load_now(self, choice: ModelChoice) -> None:
-        """Load a model in this thread, for commands without a window.
+    def load_now(self, choice: ModelChoice, match: Callable[[LabelSet], ClassMatch] = lambda _: SAME_CLASSES) -> None:
+        """Load a model in this thread, for commands without a window; see `load`.
 
         Raises
         ------
@@ -120,7 +129,8 @@ class ModelHost:
             It cannot be loaded.
         """
         self.choice = choice
-        self._loaded(_open(choice))
+        source = _open(choice)
+        self._loaded(source, match(source.label_set))
 
     def frozen(self) -> ModelHost:
         """Return a host of the model that is in use now, which stays when another is loaded here."""
@@ -128,13 +138,19 @@ class ModelHost:
         host._lock = self._lock  # still one network at a time
         host.choice = self.choice
         if self._source is not None:
-            host._loaded(self._source)
+            host._loaded(self._source, self._match)
         return host
 
-    def _loaded(self, source: NetworkSource) -> None:
-        self._source = source
-        self.state = ModelState.READY
+    def _loaded(self, source: NetworkSource, match: ClassMatch) -> None:
+        self._take(source, match)
         self.changed.emit()
+
+    def _take(self, source: NetworkSource, match: ClassMatch) -> None:
+        fits = not match.objection
+        self._source, self._unfit = (source, None) if fits else (None, source)
+        self._match = match
+        self.problem = match.objection
+        self.state = ModelState.READY if fits else ModelState.UNFIT
 
     def _failed(self, sentence: str) -> None:
         self.state = ModelState.FAILED
@@ -153,8 +169,45 @@ class ModelHost:
 
     @property
     def label_set(self) -> LabelSet | None:
-        """The model's classes."""
-        return self._source.label_set if self._source is not None else None
+        """The classes of the model that is loaded, whether or not it fits; `None`: none is."""
+        source = self._source or self._unfit
+        return source.label_set if source is not None else None
+
+    @property
+    def remark(self) -> str:
+        """What the user should know of the classes it knows, as a sentence; empty: nothing."""
+        return self._match.remark if self.is_ready else ""
+
+    # The model's classes and the project's ----------------------------------------------------------------------------
+
+    def masks(self, passes: PassOutputs) -> NetworkMasks:
+        """Return a photo's masks, of the project's classes."""
+        return NetworkMasks(passes, self._match.channels)
+
+    def suggested(self, passes: PassOutputs) -> frozenset[int]:
+        """Return the project's classes that the model suggests for a photo."""
+        source = self.source
+        found = source.suggested(passes) if source is not None and source.can_suggest else frozenset[int]()
+        return self._of_project(found)
+
+    def doubtful(self, passes: PassOutputs, present: frozenset[int]) -> frozenset[int]:
+        """Return the present classes of the project that the network hardly answers to."""
+        source, channels = self.source, self._match.channels
+        if source is None:
+            return frozenset()
+        asked = present if channels is None else frozenset(channels[c] for c in present if c in channels)
+        return self._of_project(source.doubtful(passes, asked))
+
+    def project_class(self, name: str) -> int | None:
+        """Return the project's class that the model knows by a name; `None`: there is none."""
+        found = self.label_set.find(name) if self.label_set is not None else None
+        return next(iter(self._of_project(frozenset({found}))), None) if found else None
+
+    def _of_project(self, classes: frozenset[int]) -> frozenset[int]:
+        channels = self._match.channels
+        if channels is None:
+            return classes
+        return frozenset(own for own, channel in channels.items() if channel in classes)
 
     def describe(self) -> dict[str, Any]:
         """Return what provenance records of the model; empty without one."""

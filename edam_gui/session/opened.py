@@ -14,7 +14,7 @@ from edam_gui.core.label_set import LabelSet
 from edam_gui.project.choices import Choices
 from edam_gui.project.images import ImageEntry
 from edam_gui.project.store import ImageRow, ProjectStore, Role
-from edam_gui.project.store.changes import Change, set_label_set
+from edam_gui.project.store.changes import Change, set_known_as, set_label_set
 from edam_gui.project.thresholds import PartialThresholds
 from edam_gui.session.crf_settings import CRF_SETTING, RESPECT_STROKES, crf_from_data
 from edam_gui.session.image_files import AUTO_SALIENCY, FILES_ONLY, NO_SALIENCY, FileReader, Sources
@@ -35,6 +35,7 @@ class OpenedProject:
     def __init__(self, store: ProjectStore) -> None:
         self.store = store
         self.label_set: LabelSet = store.label_set
+        self.known_as: tuple[str, ...] | None = store.known_as
         self.choices: Choices = store.choices
         self.crf_options: CrfOptions = crf_from_data(store.setting(CRF_SETTING))
         scopes = store.thresholds()
@@ -79,6 +80,12 @@ class OpenedProject:
         """Use other classes from now on; only for a project in which nothing is labelled."""
         self.label_set = label_set
         self.submit(set_label_set(label_set))
+        self.forget_files()
+
+    def choose_classes(self, label_set: LabelSet, known_as: tuple[str, ...], *changes: Change) -> None:
+        """Use the classes that the user has put together, with what else changes by that."""
+        self.label_set, self.known_as = label_set, known_as
+        self.submit(set_label_set(label_set), set_known_as(known_as), *changes)
         self.forget_files()
 
     def put_thresholds(self, values: PartialThresholds, class_index: int | None) -> None:

@@ -258,7 +258,7 @@ def base_rule(model: ModelHost, label_set: LabelSet, *, with_saliency: bool) -> 
     if recommended is None:
         return LabelRule()
     thresholds = replace(recommended.rule.thresholds, ignore_saliency=True)
-    ignoring = (label_set.find(name) for name in recommended.ignore_saliency)
+    ignoring = (model.project_class(name) or label_set.find(name) for name in recommended.ignore_saliency)
     return replace(recommended.rule, per_class={index: thresholds for index in ignoring if index})
 
 

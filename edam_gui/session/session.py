@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edam_gui.core.edits.rect import Rect, joined
-from edam_gui.core.label_set import LabelSet
+from edam_gui.core.label_set import BACKGROUND, IGNORE, LabelSet
 from edam_gui.imaging.photo import PHOTO_SUFFIXES
 from edam_gui.jobs import Deliver, JobRunner
 from edam_gui.project.store.changes import SetView, set_annotator
@@ -20,6 +20,8 @@ from edam_gui.session.activation_view import ActivationView
 from edam_gui.session.bulk import Bulk
 from edam_gui.session.bulk_thresholds import BulkThresholds
 from edam_gui.session.bulk_ticks import BulkStatus, BulkTicks
+from edam_gui.session.class_match import SAME_CLASSES, ClassMatch, match_classes
+from edam_gui.session.class_table import ClassTable
 from edam_gui.session.clean_up import CleanUp
 from edam_gui.session.comparison import Comparison
 from edam_gui.session.context import Context
@@ -76,6 +78,8 @@ class Session:
         What lists show: the images, how far the work is, small pictures.
     accepted, bulk, bulk_ticks, bulk_status, bulk_thresholds, label_table
         What can be done to many images.
+    classes
+        Choosing other classes.
     training
         Training runs.
     """
@@ -112,6 +116,7 @@ class Session:
         self.accepted = AcceptedImages(context, self.rules, self.bulk, self.desk.reload)
         self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting, self.bulk_ticks.field)
         self.label_table = LabelTable(context)
+        self.classes = ClassTable(context, self._classes_chosen)
         self.opener = Opener(
             context,
             deliver,
@@ -180,7 +185,7 @@ class Session:
         if project is not None and project.model_file() in project.ungranted_files():
             self.model.unload()
             return
-        self.model.load(model_choice(self.rules.choices, self.default_device), self._agreed_classes)
+        self.model.load(model_choice(self.rules.choices, self.default_device), self._match_classes)
 
     def choose_model(self, **values: Any) -> None:
         """Choose another model, device, precision or scales for the project, and load it.
@@ -194,7 +199,7 @@ class Session:
             self.load_model()
         else:
             choices = replace(self.rules.choices, **values)
-            self.model.load(model_choice(choices, self.default_device), self._agreed_classes)
+            self.model.load(model_choice(choices, self.default_device), self._match_classes)
 
     def keep_view(self, image: int, state: dict[str, Any]) -> None:
         """Keep how an image is looked at (zoom, place) for the next time; empty: the whole photo."""
@@ -295,20 +300,30 @@ class Session:
         if project is not None and current is not None and project.store.row(current.id).ticks != current.ticks:
             self.desk.reload()
 
-    def _agreed_classes(self, own: LabelSet) -> str:
-        """Return why a model's classes do not fit the project's, as a sentence; an untouched project takes them."""
+    def _match_classes(self, known: LabelSet) -> ClassMatch:
+        """Return what a model can do for the project; an untouched one whose classes nobody chose takes the model's."""
         project = self.project
-        if project is None or own.names == project.label_set.names:
-            return ""
-        counts = project.store.counts()
-        if counts.labelled or counts.edited:
-            return (
-                f"This model knows other classes ({', '.join(own.names[1:4])}, …) than the project, which has labels "
-                "already; open the photos in a new project, or choose another model."
-            )
-        project.adopt_classes(own)
-        self.events.project_changed.emit()
-        return ""
+        if project is None:
+            return SAME_CLASSES
+        if project.known_as is None and known.names != project.label_set.names:
+            counts = project.store.counts()
+            if not (counts.labelled or counts.edited):
+                project.adopt_classes(known)
+                self.events.classes_changed.emit()
+        return match_classes(project.label_set, project.known_as, known)
+
+    def _classes_chosen(self) -> None:
+        """Show everything with the classes that hold now, and see what the model can do for them."""
+        count = len(self.label_set)
+        paint = self.editing.paint
+        if paint.label != IGNORE and paint.label > count:
+            self.editing.set_paint(replace(paint, label=BACKGROUND))
+        if self.rules.class_index is not None:
+            self.rules.choose_scope(self.rules.scope, None)
+        self.events.classes_changed.emit()
+        self.load_model()
+        self.navigator.refresh()
+        self.desk.reload()
 
     def _leave(self) -> None:
         """Keep what is being done to the current image before it goes."""

@@ -27,6 +27,20 @@ _LEVEL: Final = 1
 _DAMAGED: Final = "Stored edits are damaged and cannot be read"
 
 
+def stored_size(data: bytes) -> tuple[int, int]:
+    """Return the (height, width) of the image that stored edits say they belong to.
+
+    Raises
+    ------
+    EditDataError
+        The bytes end too early.
+    """
+    if len(data) < _HEADER.size:
+        raise EditDataError(f"{_DAMAGED}: they end too early.")
+    _, _, height, width, _, _ = _HEADER.unpack_from(data)
+    return int(height), int(width)
+
+
 class PlaneWriter:
     """Collects rectangles and what a layer holds in them."""
 

@@ -54,6 +54,15 @@ FILE: Final = (
         enabled_when=PROJECT,
     ),
     ActionSpec(
+        "file.classes",
+        "Classes…",
+        "File",
+        icon="edit",
+        keys=("Ctrl+Shift+K",),
+        tip="Add, rename, recolour or load the classes of this project",
+        enabled_when=WRITABLE_PROJECT,
+    ),
+    ActionSpec(
         "file.save_labels",
         "Save image-level la&bels as…",
         "File",

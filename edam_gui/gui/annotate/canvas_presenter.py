@@ -57,6 +57,7 @@ class CanvasPresenter(QObject):
         events.edits_changed.connect(self._edits_changed)
         events.rule_changed.connect(self._cut_changed)
         events.project_changed.connect(self.refresh_colors)
+        events.classes_changed.connect(self.refresh_colors)
         screen_palette().changed.connect(self.refresh_colors)
         canvas.layers.changed.connect(self._layer_changed)
         self.refresh_colors()

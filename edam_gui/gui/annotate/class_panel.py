@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSlider,
     QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -66,13 +67,23 @@ class ClassPanel(QWidget):
         self.opacity.setAccessibleName("Opacity of the picked class")
         self.opacity.setToolTip("How opaque the picked class is shown")
         self.opacity.valueChanged.connect(self._set_opacity)
+        self.edit_classes = QToolButton(self)
+        self.edit_classes.setIconSize(QSize(spacing.ICON, spacing.ICON))
+        self.edit_classes.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._pace = QTimer(self)
         self._pace.setSingleShot(True)
         self._pace.setInterval(_PACE_MS)
         self._pace.timeout.connect(self.refresh)
         self._lay_out()
         events = session.events
-        for signal in (events.ticks_changed, events.current_changed, events.project_changed, events.masks_changed):
+        for signal in (
+            events.ticks_changed,
+            events.current_changed,
+            events.project_changed,
+            events.classes_changed,
+            events.masks_changed,
+            events.model_changed,
+        ):
             signal.connect(self.refresh)
         events.labels_changed.connect(self._labels_changed)
         screen_palette().changed.connect(self.model.refresh)
@@ -114,7 +125,13 @@ class ClassPanel(QWidget):
         row = QHBoxLayout()
         row.addWidget(with_role(QLabel("Class opacity", self), Role.HINT))
         row.addWidget(self.opacity, 1)
+        row.addWidget(self.edit_classes)
         layout.addLayout(row)
+
+    def offer(self, action: QAction) -> None:
+        """Offer an action on the classes as such: by a button, and in the list's context menu."""
+        self.edit_classes.setDefaultAction(action)
+        self.view.addAction(action)
 
     # Picking ---------------------------------------------------------------------------------------------------------
 
@@ -168,6 +185,8 @@ class ClassPanel(QWidget):
         current = self._session.current
         if current is None:
             return "Open a folder of photos to begin."
+        if self._session.model.state is ModelState.UNFIT and current.files is not None and current.masks is None:
+            return "Tick what this photo shows, and paint it: no model knows these classes yet."
         if suggested:
             return "Suggested by the model: check them. Only ticked classes get pixels."
         if current.ticks is None and current.files is not None:
@@ -214,12 +233,12 @@ class ClassPanel(QWidget):
         self.look_changed.emit(dict(self.model.opacities), frozenset(self.model.hidden))
 
     def _menu(self, point: QPoint) -> None:
-        index = self.view.indexAt(point)
-        if not index.isValid():
-            return
-        row, menu = self.model.class_at(index.row()), QMenu(self)
+        index, menu = self.view.indexAt(point), QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.fill_menu(menu, row)
+        if index.isValid():
+            self.fill_menu(menu, self.model.class_at(index.row()))
+            menu.addSeparator()
+        menu.addActions(self.view.actions())
         menu.popup(self.view.viewport().mapToGlobal(point))
 
     def fill_menu(self, menu: QMenu, row: ClassRow) -> None:

@@ -60,13 +60,14 @@ class StatusArea(QObject):
             ModelState.LOADING: "Loading the model…",
             ModelState.READY: "Model ready",
             ModelState.FAILED: "Model failed",
+            ModelState.UNFIT: "No model for these classes",
         }[model.state]
         source = model.source
         if source is not None:
             described = source.describe()
             text = f"{described['model']} on {described['device']}"
         self.model.setText(text)
-        self.model.setToolTip(model.problem or text)
+        self.model.setToolTip(model.problem or model.remark or text)
 
     def _show_saved(self) -> None:
         project = self._session.project

@@ -151,6 +151,7 @@ class ThresholdPanel(QWidget):
         events.rule_changed.connect(self.refresh)
         events.project_changed.connect(self._fill_classes)
         events.project_changed.connect(self.refresh)
+        events.classes_changed.connect(self._fill_classes)
         events.current_changed.connect(self.refresh)
 
     def set_theta_step(self, grey_levels: float) -> None:

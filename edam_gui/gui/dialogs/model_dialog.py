@@ -117,14 +117,16 @@ class ModelDialog(QDialog):
 
     def _show_state(self) -> None:
         model = self._session.model
-        if model.state is ModelState.FAILED:
+        if model.state in (ModelState.FAILED, ModelState.UNFIT):
             self.state.setText(model.problem)
         elif model.state is ModelState.LOADING:
             self.state.setText("Loading…")
         elif model.source is not None:
             described = model.source.describe()
             names = ", ".join(model.source.label_set.names[1:])
-            self.state.setText(f"{described['model']} runs on {described['device']}. Classes: {names}.")
+            self.state.setText(
+                f"{described['model']} runs on {described['device']}. Classes: {names}. {model.remark}".rstrip()
+            )
         else:
             self.state.setText("No model is loaded.")
 

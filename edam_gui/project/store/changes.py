@@ -4,6 +4,7 @@ from edam_gui.project.store.change import Change
 from edam_gui.project.store.history_changes import AppendNext, AppendStep, DropSteps, MoveHistory, PutSnapshot
 from edam_gui.project.store.image_changes import (
     AddImages,
+    ForgetSuggestions,
     ImportTicks,
     RemoveImages,
     SetCorrected,
@@ -20,6 +21,7 @@ from edam_gui.project.store.project_changes import (
     SetThresholds,
     set_annotator,
     set_choices,
+    set_known_as,
     set_label_set,
 )
 
@@ -29,6 +31,7 @@ __all__ = [
     "AppendStep",
     "Change",
     "DropSteps",
+    "ForgetSuggestions",
     "ImportTicks",
     "MoveHistory",
     "PutRoot",
@@ -45,5 +48,6 @@ __all__ = [
     "SuggestTicks",
     "set_annotator",
     "set_choices",
+    "set_known_as",
     "set_label_set",
 ]

@@ -108,6 +108,21 @@ class SuggestTicks(Change):
 
 
 @dataclass(frozen=True)
+class ForgetSuggestions(Change):
+    """Take the model's unconfirmed suggestions from all images; those that had nothing else are unknown again."""
+
+    bulk: ClassVar[bool] = True
+
+    def apply(self, connection: sqlite3.Connection) -> None:
+        """See `Change`."""
+        connection.execute(
+            "UPDATE image SET labelled = 0 WHERE id IN (SELECT image FROM tick WHERE suggested = 1)"
+            " AND id NOT IN (SELECT image FROM tick WHERE suggested = 0)"
+        )
+        connection.execute("DELETE FROM tick WHERE suggested = 1")
+
+
+@dataclass(frozen=True)
 class SetStatus(Change):
     """Set the status of an image."""
 

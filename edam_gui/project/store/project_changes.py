@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,8 +37,13 @@ class SetSetting(Change):
 
 
 def set_label_set(label_set: LabelSet) -> SetSetting:
-    """Change the classes. Edits hold indices, so classes are renamed, recoloured or added at the end."""
+    """Change the classes. Edits hold indices, so a class that an image carries keeps its number."""
     return SetSetting("label_set", json.loads(label_set.to_json()))
+
+
+def set_known_as(names: Sequence[str]) -> SetSetting:
+    """Say under which name models know each class 1..K: not its own where it was only called otherwise."""
+    return SetSetting("known_as", list(names))
 
 
 def set_choices(choices: Choices) -> SetSetting:

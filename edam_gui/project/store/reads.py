@@ -7,13 +7,14 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from edam_gui.core.errors import InputFileError
 from edam_gui.core.label_set import LabelSet
 from edam_gui.project.choices import Choices
-from edam_gui.project.store import queries, records
+from edam_gui.project.store import class_reads, queries, records
 from edam_gui.project.store.changes import Change
 from edam_gui.project.store.connection import open_reader
 from edam_gui.project.store.overlay import with_pending
@@ -158,6 +159,28 @@ class ProjectReads(ABC):
     def label_set(self) -> LabelSet:
         """The classes."""
         return self._read_pending(None, records.read_label_set)
+
+    @property
+    def known_as(self) -> tuple[str, ...] | None:
+        """Under which name models know each class 1..K; `None`: under their own, and nobody has chosen the classes."""
+        count = len(self.label_set)
+        return self._read_pending(None, lambda reader: records.read_known_as(reader, count))
+
+    def confirmed_classes(self) -> dict[int, int]:
+        """Return for each class that somebody has ticked or confirmed how many images show it."""
+        return self._read(class_reads.confirmed_classes, self._long)
+
+    def threshold_classes(self) -> frozenset[int]:
+        """Return the classes that have thresholds of their own, in the project or in any image."""
+        return self._read(class_reads.threshold_classes, self._long)
+
+    def payloads(self, kinds: Sequence[str]) -> Iterator[tuple[class_reads.Table, str, bytes]]:
+        """Return (table, kind, payload) of every step and snapshot of some kinds, undone ones too."""
+        for table in class_reads.Table:
+            last = 0
+            while page := self._read(partial(class_reads.payload_page, table=table, kinds=kinds, after=last)):
+                yield from ((table, kind, payload) for _, kind, payload in page)
+                last = page[-1][0]
 
     @property
     def choices(self) -> Choices:

@@ -30,6 +30,14 @@ def read_label_set(connection: sqlite3.Connection) -> LabelSet:
         return PASCAL_VOC
 
 
+def read_known_as(connection: sqlite3.Connection, count: int) -> tuple[str, ...] | None:
+    """Return under which names models know the `count` classes; `None`: nobody has chosen classes, or it is damaged."""
+    names = read_setting(connection, "known_as")
+    if not isinstance(names, list) or len(names) != count or not all(isinstance(name, str) for name in names):
+        return None
+    return tuple(names)
+
+
 def read_roles(connection: sqlite3.Connection) -> dict[Role, Location]:
     """Return the folder or file of each role that has one."""
     known = {role.value: role for role in Role}

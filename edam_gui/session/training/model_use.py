@@ -77,7 +77,7 @@ class ModelUse:
         model = self._context.model
         if not self._infer_with or model.choice.name != self._infer_with:
             return
-        if model.state is ModelState.FAILED:
+        if model.state in (ModelState.FAILED, ModelState.UNFIT):
             self._infer_with = ""
             self._context.complain(model.problem, _TOPIC)
         elif model.state is ModelState.READY:

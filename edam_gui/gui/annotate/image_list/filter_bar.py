@@ -153,7 +153,12 @@ class FilterBar(QWidget):
         self.descending.clicked.connect(lambda _: self.apply())
         current_theme().changed.connect(self._draw_icons)
         self._session.events.project_changed.connect(self._project_changed)
+        self._session.events.classes_changed.connect(self._classes_changed)
         self._session.events.images_changed.connect(self.show_query)
+
+    def _classes_changed(self) -> None:
+        self._fill_classes()
+        self.show_query()
 
     def _project_changed(self) -> None:
         self._typing.stop()

@@ -109,6 +109,7 @@ class ImageGrid(QWidget):
         view.selectionModel().selectionChanged.connect(lambda *_: self._soon.start())
         session.rows.changed.connect(self._rows_changed)
         session.events.project_changed.connect(self.refresh)
+        session.events.classes_changed.connect(self.refresh)
         session.events.images_changed.connect(self.refresh)
         session.events.counts_changed.connect(self._show_state)
 

@@ -60,8 +60,12 @@ class ImageView(UniformView):
         screen_palette().changed.connect(self.viewport().update)
         session.thumbnails.ready.connect(self._ready)
         session.events.project_changed.connect(self.pixmaps.clear)
+        session.events.classes_changed.connect(self._draw_anew)
         session.events.images_changed.connect(self._list_changed)
         session.events.current_changed.connect(self._desk_changed)
+
+    def _draw_anew(self) -> None:
+        self.viewport().update()
 
     def selected_images(self) -> list[int]:
         """Return the ids of the selected images, in order."""

@@ -37,6 +37,7 @@ class LabelButton(QToolButton):
         give_menu(self, menu)
         session.events.tool_changed.connect(self.refresh)
         session.events.project_changed.connect(self.refresh)
+        session.events.classes_changed.connect(self.refresh)
         current_theme().changed.connect(self.refresh)
         self.refresh()
 

@@ -56,6 +56,7 @@ class RuleOptions(QWidget):
         self.protect.menu().aboutToShow.connect(self._fill_protect)
         session.events.tool_changed.connect(self.refresh)
         session.events.project_changed.connect(self.refresh)
+        session.events.classes_changed.connect(self.refresh)
         current_theme().changed.connect(self.refresh)
         self.refresh()
 
