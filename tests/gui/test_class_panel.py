@@ -92,7 +92,12 @@ def test_the_menu_removes_a_suggestion(program: Program, qtbot: QtBot) -> None:
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     actions = {action.text(): action for action in menu.actions() if action.text()}
-    assert list(actions) == ["Confirm", "Remove suggestion", "Hide its pixels"]
+    assert list(actions) == [
+        "Confirm",
+        "Remove suggestion",
+        "Hide its pixels",
+        program.window.book.action("file.classes").text(),
+    ]
     place = menu.actionGeometry(actions["Remove suggestion"]).center()
     QTest.mouseClick(menu, LEFT, NONE, place)
     assert session.ticks.ticks == Ticks(frozenset({CAT}))
