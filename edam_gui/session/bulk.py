@@ -23,7 +23,8 @@ MOST: Final = 5_000
 
 _BATCH: Final = 500
 _KEPT: Final = 100
-_TOPIC: Final = "bulk"
+TOPIC: Final = "bulk"
+"""Of the messages about what was done to many images."""
 _CHANGED_SINCE: Final = ("was changed since and stays as it is.", "were changed since and stay as they are.")
 
 
@@ -160,10 +161,10 @@ class Bulk:
         wanted = list(dict.fromkeys(images))
         if len(wanted) > MOST:
             self._context.say(
-                Level.WARNING, f"{len(wanted):,} images are selected; change at most {MOST:,} at a time.", _TOPIC
+                Level.WARNING, f"{len(wanted):,} images are selected; change at most {MOST:,} at a time.", TOPIC
             )
             return []
-        self._context.say(Level.INFO, "", _TOPIC)
+        self._context.say(Level.INFO, "", TOPIC)
         return self._rows.many(wanted)
 
     @property
@@ -247,7 +248,7 @@ class Bulk:
     def _tell(self, name: str, turned: int, left: int, *, backwards: bool) -> None:
         what = f"{'Taken back' if backwards else 'Done again'}: {name}, {_images(turned)}." if turned else ""
         stays = f"{_images(left)} {_CHANGED_SINCE[left > 1]}" if left else ""
-        self._context.say(Level.INFO, " ".join(part for part in (what, stays) if part), _TOPIC)
+        self._context.say(Level.INFO, " ".join(part for part in (what, stays) if part), TOPIC)
 
     def submit(self, others: Sequence[tuple[ImageRow, list[Change]]]) -> None:
         """Write changes of images that are not on the desk, and show the rows as they will be."""

@@ -14,6 +14,8 @@ from edam_gui.gui.annotate.image_list.grid_view import GridView
 from edam_gui.gui.annotate.image_list.legend import ClassLegend
 from edam_gui.gui.shell import spacing
 from edam_gui.gui.shell.roles import Role, with_role
+from edam_gui.session.bulk import TOPIC
+from edam_gui.session.messages import Level, Message
 from edam_gui.session.session import Session
 
 _MOST_LOOKED_AT: Final = 500
@@ -103,8 +105,7 @@ class ImageGrid(QWidget):
         self.legend.clicked.connect(lambda _: view.setFocus(Qt.FocusReason.OtherFocusReason))
         view.activated.connect(self._open)
         view.leave.connect(self.left)
-        view.digits.typed.connect(lambda typed: self.help.show_waiting(typed, session.label_set.names))
-        view.digits.typed.connect(lambda _: self._show_state())
+        view.digits.typed.connect(self._show_typed)
         view.customContextMenuRequested.connect(self._menu)
         view.selectionModel().selectionChanged.connect(lambda *_: self._soon.start())
         session.rows.changed.connect(self._rows_changed)
@@ -112,6 +113,12 @@ class ImageGrid(QWidget):
         session.events.classes_changed.connect(self.refresh)
         session.events.images_changed.connect(self.refresh)
         session.events.counts_changed.connect(self._show_state)
+
+    def _show_typed(self, typed: str) -> None:
+        if typed:  # what was said of the last change lies over the hint
+            self._session.events.message.emit(Message(Level.INFO, "", TOPIC))
+        self.help.show_waiting(typed, self._session.label_set.names)
+        self._show_state()
 
     def _rows_changed(self, _images: frozenset[int]) -> None:
         self._soon.start()
