@@ -129,7 +129,8 @@ def test_the_command_prepares_a_run_of_a_project_and_lists_it(project: Path, tmp
 
 def test_samples_of_runs_are_no_photos_of_the_project(project: Path) -> None:
     (project / "runs" / "one" / "samples").mkdir(parents=True)
-    (project / "runs" / "one" / "manifest.json").write_text("{}")
+    for name in ("config.json", "manifest.json", "events.jsonl"):
+        (project / "runs" / "one" / name).write_text("{}")
     (project / "runs" / "one" / "samples" / "p.png").write_bytes((project / "p0.png").read_bytes())
     (project / "project.edam").unlink()
     with create_project(look_at(project), PASCAL_VOC) as store:
