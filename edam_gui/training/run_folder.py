@@ -22,6 +22,13 @@ from edam_gui.training.manifest import Manifest, read_manifest, write_manifest
 from edam_gui.training.process import ProcessIdentity
 
 _SMALL: Final = 1 << 20
+OWN_FILES: Final = frozenset(
+    {
+        *(RUN_CONFIG, RUN_MANIFEST, RUN_EVENTS, "environment.json", "heartbeat.json", "process.json"),
+        *("lock", "stop", "pause", "checkpoints", "samples", "tensorboard"),
+    }
+)
+"""What a run's folder holds."""
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,8 @@ def test_the_command_prepares_a_run_of_a_project_and_lists_it(project: Path, tmp
     assert '"state": "prepared"' in listed.output
     assert str(run) in listed.output
     assert CliRunner().invoke(app, ["runs", str(tmp_path / "nothing")]).exit_code == 2
-    assert "no training runs" in CliRunner().invoke(app, ["runs"]).output
+    everywhere = CliRunner().invoke(app, ["runs", "--json", "-"])
+    assert str(run) in everywhere.output, "runs of the command line are listed without naming their folder, too"
 
 
 def test_samples_of_runs_are_no_photos_of_the_project(project: Path) -> None:

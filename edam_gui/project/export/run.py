@@ -64,7 +64,7 @@ def export_images(
     started = time.monotonic()
     token = token or CancelToken()
     files = ExportFiles(request, images)
-    report = ExportReport(request.out)
+    report = ExportReport(request.out, total=len(images))
     earlier = earlier_entries(request)
     for form in request.formats:
         make_folder(request.folder(form))
