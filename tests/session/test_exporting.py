@@ -143,23 +143,26 @@ def test_an_export_of_nothing_says_why_and_leaves_nothing(
 
 
 def test_an_export_that_is_stopped_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    total = 40
+    total = 60
     folder = make_folder(tmp_path / "many", images=total)
     create_project(look_at(folder), PASCAL_VOC).close()
     monkeypatch.setattr(ModelHost, "load_now", lambda _host, _choice: None)
     words = ["export", str(folder), "--out", str(tmp_path / "x")]
     count = cli_output.Bar.count
 
-    def stop_after_one(bar: cli_output.Bar, done: int, total: int) -> None:
+    stopped_at: list[int] = []
+
+    def stop_once(bar: cli_output.Bar, done: int, total: int) -> None:
         count(bar, done, total)
-        if done == 1:
+        if done and not stopped_at:
+            stopped_at.append(done)
             signal.raise_signal(signal.SIGTERM)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli_output.Bar, "count", stop_after_one)
+        patch.setattr(cli_output.Bar, "count", stop_once)
         stopped = CliRunner().invoke(app, words)
     assert stopped.exit_code == 130
-    told = re.search(r"Stopped: (\d+) of 40 exported; the same command with --resume goes on", stopped.output)
+    told = re.search(r"Stopped: (\d+) of 60 exported; the same command with --resume goes on", stopped.output)
     assert told is not None
     assert 1 <= int(told[1]) < total
     assert "images exported" not in stopped.output
