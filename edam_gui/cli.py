@@ -17,6 +17,7 @@ from edam_gui.cli_label import label
 from edam_gui.cli_runs import runs
 from edam_gui.cli_saliency import saliency
 from edam_gui.cli_train import train
+from edam_gui.cli_train_help import TrainCommand
 
 app = typer.Typer(
     name="edam-gui",
@@ -82,7 +83,7 @@ def _show_demo(folder: Path) -> None:
 app.command()(label)
 app.command()(saliency)
 app.command()(export)
-app.command()(train)
+app.command(cls=TrainCommand)(train)
 app.command()(runs)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from edam_gui import cli_output
-from edam_gui.cli_frame import JsonFile, exit_code, interruptible, is_stdout, sentences
+from edam_gui.cli_frame import JsonFile, chosen_model, exit_code, interruptible, is_stdout, sentences
 from edam_gui.core.errors import OptionError
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ def export(
     ] = None,
     val_share: Annotated[float, typer.Option(help="Share of images in val.txt (voc).")] = 0.2,
     seed: Annotated[int, typer.Option(help="Chooses which images go to val.txt (voc).")] = 0,
-    model: Annotated[str | None, typer.Option(help="Instead of the project's model: name or checkpoint file.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Instead of the project's model: name, checkpoint file or run.")
+    ] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, mps, cuda or cuda:N.")] = None,
     allow: Annotated[
         list[Path] | None, typer.Option(help="A folder or file outside the project's that it may read; repeatable.")
@@ -56,7 +58,7 @@ def export(
                 query,
                 token=token,
                 progress=bar.count,
-                model=model,
+                model=chosen_model(model),
                 device=device,
                 granted=allow,
             )
@@ -98,7 +100,12 @@ def _print(report: ExportReport, *, quiet: bool) -> None:
         cli_output.error(f"{name}: {sentence}")
     for sentence in report.problems:
         cli_output.error(sentence)
-    if not quiet:
+    if quiet:
+        return
+    if report.cancelled:
+        done = len(report.written) + len(report.kept)
+        cli_output.note(f"Stopped: {done} of {report.total} exported; the same command with --resume goes on.")
+    else:
         kept = f", {len(report.kept)} kept" if report.kept else ""
         failed = f", {len(report.failed)} failed" if report.failed else ""
         cli_output.note(f"{len(report.written)} images exported{kept}{failed} in {report.seconds:.1f} s: {report.out}")

@@ -59,6 +59,24 @@ def interruptible() -> Iterator[CancelToken]:
             signal.signal(number, handler)
 
 
+def chosen_model(text: str | None) -> str | None:
+    """Return the checkpoint that a `--model` means, and say so if it was the folder of a training run.
+
+    Raises
+    ------
+    EdamError
+        See `model_argument`.
+    """
+    from edam_gui.batch.model_argument import model_argument
+
+    if text is None:
+        return None
+    model = model_argument(text)
+    if model != text:
+        cli_output.note(f"{text} is a training run; its model is {model}.")
+    return model
+
+
 def is_stdout(path: Path | None) -> bool:
     """Whether a `--json` file means standard output."""
     return path is not None and str(path) == "-"

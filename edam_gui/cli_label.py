@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edam_gui import cli_output
-from edam_gui.cli_frame import ClassFile, JsonFile, ListFile, exit_code, interruptible, is_stdout, sentences
+from edam_gui.cli_frame import (
+    ClassFile,
+    JsonFile,
+    ListFile,
+    chosen_model,
+    exit_code,
+    interruptible,
+    is_stdout,
+    sentences,
+)
 from edam_gui.core.errors import OptionError
 from edam_gui.core.options import Dialect, Rule, ScoreForm, ScoreSource
 from edam_gui.imaging.activation_file import MaskKeys
@@ -29,7 +38,9 @@ def label(
         typer.Option(help="Image-level labels: VOC XML folder, cls_labels.npy, CSV, JSON, or a folder of label maps."),
     ] = None,
     classes: ClassFile = None,
-    model: Annotated[str | None, typer.Option(help="Name of a shipped model, or a checkpoint file.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Name of a shipped model, a checkpoint file, or the folder of a training run.")
+    ] = None,
     masks: Annotated[
         Path | None, typer.Option(help="Folder of activation maps (.npy, .npz) of any method instead of a model.")
     ] = None,
@@ -99,7 +110,7 @@ def label(
             crf=_crf_options(crf),
             refine=refine,
             masks=masks,
-            model=model,
+            model=chosen_model(model),
             mask_keys=mask_keys,
             rule=RuleOptions(dialect, rule, scores, score_form, theta, alpha, beta, background),
             scales=_scales(scales),

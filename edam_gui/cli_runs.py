@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 def runs(
     folder: Annotated[
-        Path | None, typer.Argument(help="A run, a folder of runs, or a project; without it, all runs of this user.")
+        Path | None,
+        typer.Argument(
+            help="A run, a folder of runs, or a project; without it, all runs of this user, wherever they are."
+        ),
     ] = None,
     json_file: JsonFile = None,
 ) -> None:
@@ -39,12 +42,12 @@ def runs(
 
 def _print(looks: list[RunLook], folder: Path | None) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     if not looks:
         cli_output.note("There are no training runs." if folder is None else f"{folder} holds no training runs.")
         return
-    table = Table("Run", "State", "Steps", "Last change", "Folder", box=None)
+    table = Table("Run", "State", "Steps", "Last change", Column("Folder", overflow="fold"), box=None)
     for look in looks:
         beat = look.heartbeat
         steps = f"{beat.step} of {beat.max_steps}" if beat is not None else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
@@ -17,21 +18,24 @@ from edam_gui.cli_frame import (
     ClassFile,
     JsonFile,
     ListFile,
+    chosen_model,
+    is_stdout,
     sentences,
 )
-from edam_gui.core.errors import OptionError
+from edam_gui.core.errors import EdamError, OptionError
 
 if TYPE_CHECKING:
     from edam_gui.batch.train_data import TrainDataRequest
     from edam_gui.batch.train_validation import ValidationRequest
     from edam_gui.training.distributed import Team
     from edam_gui.training.manifest import Manifest
+    from edam_gui.training.new_folder import NewFolder
 
 _MAX_LISTED: Final = 20
 
 
 def train(
-    run_dir: Annotated[Path, typer.Argument(help="Folder of the run; everything it makes goes there.")],
+    run_dir: Annotated[Path, typer.Argument(help="Folder of the run, which is made; everything it makes goes there.")],
     settings: Annotated[
         list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Settings, e.g. max_steps=300 lr=1e-4.")
     ] = None,
@@ -53,7 +57,9 @@ def train(
     preset: Annotated[
         str, typer.Option(help="'authors': EDAM as published; 'lite': a small network, on a CPU.")
     ] = "lite",
-    init: Annotated[str | None, typer.Option(help="Initial weights: a shipped model's name, or a file.")] = None,
+    init: Annotated[
+        str | None, typer.Option(help="Initial weights: a shipped model's name, a file, or the folder of a run.")
+    ] = None,
     val_gt: Annotated[
         Path | None, typer.Option(help="Label maps to validate on; or a folder with 'images' and 'label_maps'.")
     ] = None,
@@ -77,12 +83,14 @@ def train(
         from edam_gui.batch.train_data import TrainDataRequest
         from edam_gui.batch.train_validation import ValidationRequest
         from edam_gui.training.distributed import join_team
+        from edam_gui.training.new_folder import NewFolder, refuse_place
         from edam_gui.training.reconfigure import reconfigure
         from edam_gui.training.run_folder import RunFolder
 
+        _refuse_setting(run_dir)
         words = list(settings or [])
         words += [] if seed is None else [f"seed={seed}"]
-        words += [] if init is None else [f"init={init}"]
+        words += [] if init is None else [f"init={chosen_model(init)}"]
         given = {"--data": data, "--project": project, "--list": list_file, "--labels": labels, "--classes": classes}
         given |= {"--val-gt": val_gt, "--val-images": val_images, "--val-labels": val_labels}
         validation = None if val_gt is None else ValidationRequest(val_gt, val_images, val_labels)
@@ -94,16 +102,19 @@ def train(
             _refuse("--project", "it has its own", {k: given[k] for k in ("--list", "--labels", "--classes")})
         if resume:
             _refuse("--resume", "a run that goes on keeps its data", given)
-        with join_team(device) as team:
+            _leave_if_done(run_dir, words, json_file)
+        with join_team(device) as team, _unmade_on_failure(run_dir) as made:
             if team.leads:
                 exists = RunFolder(run_dir).exists()
                 if resume or (exists and (team.restarts or estimate)):
                     reconfigure(run_dir, words if resume else ())
                 else:
+                    refuse_place(run_dir)
+                    made.append(NewFolder(run_dir))
                     _create(run_dir, preset, words, request, own)
             _wait_for_leader(team)
             if prepare or estimate:
-                _inspect(run_dir, team, json_file, timed=estimate)
+                _inspect(run_dir, team, json_file, timed=estimate, new=bool(made))
             _train(run_dir, team, json_file)
 
 
@@ -132,6 +143,47 @@ def _refuse(option: str, why: str, others: Mapping[str, Path | None]) -> None:
     names = [name for name, value in others.items() if value is not None]
     if names:
         raise OptionError(f"{names[0]} cannot be given with {option}: {why}.")
+
+
+def _refuse_setting(run_dir: Path) -> None:
+    """Refuse a setting where the run's folder should be, and would be made."""
+    text = str(run_dir)
+    if "=" in text and len(run_dir.parts) == 1 and not run_dir.exists():
+        raise OptionError(
+            f"The first argument is the folder of the run, but '{text}' looks like a setting: "
+            f"train RUN_DIR --data ... {text}"
+        )
+
+
+def _leave_if_done(run_dir: Path, words: list[str], json_file: Path | None) -> None:
+    """End here if nothing is left to do."""
+    from edam_gui.training.resuming import nothing_left
+
+    left = nothing_left(run_dir, words)
+    if left is None:
+        return
+    cli_output.note(left.sentence)
+    if json_file is not None:
+        cli_output.write_json(json_file, {"outcome": "finished", **asdict(left)})
+    raise typer.Exit(EXIT_DONE)
+
+
+@contextmanager
+def _unmade_on_failure(run_dir: Path) -> Iterator[list[NewFolder]]:
+    """Leave nothing of a run that was refused before its first step; yields where to put its new folder."""
+    from edam_gui.training.events import Started, last_lifecycle_event
+    from edam_gui.training.run_folder import RunFolder
+
+    made: list[NewFolder] = []
+    try:
+        yield made
+    except (EdamError, typer.Exit) as error:
+        good = isinstance(error, typer.Exit) and error.exit_code == EXIT_DONE
+        folder = RunFolder(run_dir)
+        began = folder.state.exists() or isinstance(last_lifecycle_event(folder.events), Started)
+        if made and not good and not began:
+            made[0].discard()
+        raise
 
 
 def _wait_for_leader(team: Team) -> None:
@@ -164,7 +216,7 @@ def _create(
     create_run(run_dir, config, manifest)
 
 
-def _inspect(run_dir: Path, team: Team, json_file: Path | None, *, timed: bool) -> NoReturn:
+def _inspect(run_dir: Path, team: Team, json_file: Path | None, *, timed: bool, new: bool) -> NoReturn:
     """Check a run, or time a few steps of it, and end."""
     from edam_gui.training.check import check_run
     from edam_gui.training.estimate import estimate
@@ -186,16 +238,39 @@ def _inspect(run_dir: Path, team: Team, json_file: Path | None, *, timed: bool) 
         )
     if json_file is not None:
         cli_output.write_json(json_file, content)
+    if check.usable and not is_stdout(json_file):
+        truths = f"{check.validation_images} to validate on" if check.validation_images else "no validation"
+        cli_output.note(
+            f"Ready: {check.images} images to learn from, {truths}. Start: main.py train {run_dir} --resume"
+        )
+    if check.usable and new:
+        _remember(run_dir)
     raise typer.Exit(EXIT_DONE if check.usable else EXIT_UNUSABLE)
+
+
+def _remember(run_dir: Path) -> None:
+    """Have `runs` and the window list it, wherever it is."""
+    from edam_gui.session.training.known_runs import KnownRuns, remember
+
+    known = KnownRuns()
+    trouble = "" if run_dir.absolute() in known.paths() else remember(known, run_dir)
+    if trouble:
+        cli_output.note(f"Warning: {trouble}")
 
 
 def _train(run_dir: Path, team: Team, json_file: Path | None) -> NoReturn:
     from edam_gui.cli_train_output import TrainingScreen
-    from edam_gui.training.events import Outcome
+    from edam_gui.training.events import Event, Outcome, Started
     from edam_gui.training.run import run_training
 
     with TrainingScreen(run_dir) as screen:
-        result = run_training(run_dir, team, screen.show)
+
+        def show(event: Event) -> None:
+            if isinstance(event, Started):
+                _remember(run_dir)
+            screen.show(event)
+
+        result = run_training(run_dir, team, show)
     if team.leads:
         screen.print_end(result)
         if json_file is not None:

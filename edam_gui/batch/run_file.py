@@ -11,9 +11,9 @@ from typing import Any, Protocol
 import edam_gui
 from edam_gui.core.errors import InputFileError, OptionError
 from edam_gui.imaging.atomic import write_bytes
+from edam_gui.imaging.own_output import OUTPUT_FILE
 from edam_gui.project.images import ImageEntry
 
-RUN_FILE = "run.json"
 _MAX_BYTES = 64 << 20
 
 
@@ -63,7 +63,7 @@ def check_resume(request: Resumable, options_hash: str, model_hash: str) -> bool
     InputFileError
         `run.json` is damaged.
     """
-    path = request.out / RUN_FILE
+    path = request.out / OUTPUT_FILE
     if not request.resume:
         return False
     if not path.is_file():
@@ -91,7 +91,7 @@ def write_run_file(out: Path, state: str, content: Mapping[str, Any]) -> None:
         Hashes, resolved options, counts.
     """
     data = {"format_version": 1, "program": f"edam-gui {edam_gui.__version__}", "state": state, **content}
-    write_bytes(out / RUN_FILE, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())
+    write_bytes(out / OUTPUT_FILE, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -66,12 +66,16 @@ def resolve_data(request: TrainDataRequest) -> tuple[Manifest, tuple[str, ...]]:
         try:
             classes = labels.lookup(entry.relative)
         except InputFileError as error:
-            problems.append(str(error))
+            if str(error) not in problems:
+                problems.append(str(error))
             continue
         if classes is None:
             unlabelled += 1
         else:
             images.append(TrainingImage(entry.path.absolute(), tuple(sorted(classes))))
+    if not images and len(problems) > len(collection.problems):
+        more = len(problems) - len(collection.problems) - 1
+        raise OptionError(problems[len(collection.problems)] + (f" There are {more} more such rows." if more else ""))
     if not images:
         raise InputFileError(source, f"names none of the images in {request.data}")
     validation: tuple[ValidationImage, ...] = ()

@@ -11,9 +11,10 @@ from typing import Final, NamedTuple
 
 from edam_gui.core.errors import InputFileError
 from edam_gui.imaging.name_index import NameIndex, folded_name
+from edam_gui.imaging.own_output import iter_photos
 from edam_gui.imaging.photo import PHOTO_SUFFIXES
 from edam_gui.imaging.picture_file import read_cause
-from edam_gui.imaging.walk import is_folder, walk_files
+from edam_gui.imaging.walk import is_folder, natural_key, walk_files
 from edam_gui.project.list_file import ListLine, read_list_file
 
 IMAGE_FOLDER: Final = "JPEGImages"
@@ -68,7 +69,8 @@ def list_images(source: Path, list_file: Path | None = None) -> ImageCollection:
     Parameters
     ----------
     source
-        A folder, taken with its sub-folders; a VOC root, whose images are in `JPEGImages`; a `.txt` list, relative to
+        A folder, taken with its sub-folders, but without training runs, exports and outputs of this program in it; a
+        VOC root, whose images are in `JPEGImages`; a `.txt` list, relative to
         its folder or, inside `ImageSets`, to the VOC root; an image file.
     list_file
         A list that chooses and orders the images of `source`: one stem or path per line, or the authors' two paths,
@@ -91,11 +93,12 @@ def list_images(source: Path, list_file: Path | None = None) -> ImageCollection:
 def _from_folder(source: Path) -> ImageCollection:
     voc_root = voc_root_of(source)
     root = source if voc_root is None else voc_root / IMAGE_FOLDER
-    listing = walk_files(root, PHOTO_SUFFIXES)
-    if not listing.files:
+    problems: list[str] = []
+    files = sorted(iter_photos(root, problems), key=natural_key)
+    if not files:
         raise InputFileError(root, f"holds no images ({_ANY_PHOTO})")
-    entries = tuple(ImageEntry(root / relative, PurePosixPath(relative)) for relative in listing.files)
-    return ImageCollection(root, entries, listing.problems, voc_root)
+    entries = tuple(ImageEntry(root / relative, PurePosixPath(relative)) for relative in files)
+    return ImageCollection(root, entries, tuple(sorted(problems)), voc_root)
 
 
 def voc_root_of(folder: Path) -> Path | None:

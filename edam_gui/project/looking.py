@@ -7,16 +7,16 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 import platformdirs
 
 from edam_gui.core.errors import InputFileError
+from edam_gui.imaging.own_output import iter_photos
 from edam_gui.imaging.photo import PHOTO_SUFFIXES
 from edam_gui.imaging.walk import is_folder, iter_files
-from edam_gui.project.export.journal import JOURNAL
 from edam_gui.project.images import IMAGE_FOLDER, ImageCollection, ImageEntry, list_images
 from edam_gui.project.roles import find_roles
 from edam_gui.project.store import Role
@@ -156,10 +156,6 @@ def look_at(source: Path, list_file: Path | None = None) -> Opening:
     return Opening(source, list_file, root, project_file, project_file.exists(), notice, roles, candidates)
 
 
-_MADE_HERE: Final = (JOURNAL, "manifest.json")
-"""Files that mark a folder as an export, or as a training run: its pictures are no photos."""
-
-
 def fallback_file(home: Path) -> Path:
     """Return where the project of a folder is kept that cannot be written to."""
     key = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
@@ -182,28 +178,14 @@ def photos_in(root: Path, others: list[Path], problems: list[str]) -> Iterator[s
     base = root.absolute()
     skipped = {folder.relative_to(base).as_posix() + "/" for folder in others if folder.is_relative_to(base)}
 
-    def enter(folder: str) -> bool:
-        return folder not in skipped and not any((base / folder / name).exists() for name in _MADE_HERE)
-
-    found = False
-    for relative in iter_files(base, PHOTO_SUFFIXES, problems, enter=enter):
-        found = True
-        yield relative
-    if not found:
-        problems.clear()
-        yield from iter_files(base, PHOTO_SUFFIXES, problems)
+    yield from iter_photos(base, problems, enter=lambda folder: folder not in skipped)
 
 
 def without(collection: ImageCollection, others: list[Path]) -> ImageCollection:
-    """Leave out pictures that lie in folders with another role, or in exports, unless no others are left."""
+    """Leave out pictures that lie in folders with another role, unless no others are left."""
     root = collection.root.absolute()
-    parents = {PurePosixPath(parent) for parent in {str(entry.relative.parent) for entry in collection.entries}}
-    folders = {folder for parent in parents for folder in (parent, *parent.parents)} - {PurePosixPath()}
-    made_here = [root / folder for folder in folders if any((root / folder / m).exists() for m in _MADE_HERE)]
     prefixes = tuple(
-        folder.relative_to(root).as_posix() + "/"
-        for folder in (*others, *made_here)
-        if folder != root and folder.is_relative_to(root)
+        folder.relative_to(root).as_posix() + "/" for folder in others if folder != root and folder.is_relative_to(root)
     )
     kept = tuple(entry for entry in collection.entries if not str(entry.relative).startswith(prefixes))
     return replace(collection, entries=kept) if prefixes and kept else collection

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from psygnal import Signal
 
+from edam_gui.core.errors import OptionError
 from edam_gui.imaging.label_map_file import write_label_map
 from edam_gui.jobs import JobContext
 from edam_gui.project.names import output_names
-from edam_gui.project.store import ImageRow, Query
+from edam_gui.project.store import ImageRow, Query, Status
 from edam_gui.session.context import Context
 from edam_gui.session.image_labeller import ImageLabeller
 from edam_gui.session.messages import Level
@@ -147,6 +149,8 @@ class ProjectExporter:
         def tell(progress: ExportProgress) -> None:
             context.progress(progress.done, progress.total)
 
+        if not images:
+            raise OptionError(_why_none(query, problems))
         context.progress(0, len(images))
         report = export_images(complete, images, lambda image: image, label, token=context.token, progress=tell)
         report.problems += problems
@@ -158,6 +162,18 @@ class ProjectExporter:
         ticks = None if row.ticks is None else sorted(row.ticks.classes)
         decisive = [repr(scopes), self._project.choices.to_data(), ticks, row.history, row.changed, self._model]
         return hashlib.sha256(json.dumps(decisive, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _why_none(query: Query, problems: Sequence[str]) -> str:
+    """Say why there is nothing to export."""
+    if problems:
+        more = f" (and {len(problems) - 1} more images)" if len(problems) > 1 else ""
+        return f"Nothing is exported: {problems[0].rstrip('.')}{more}."
+    statuses = query.statuses
+    if not statuses or len(statuses) >= len(Status) - 1:
+        return "Nothing is exported: the project has no such images."
+    wanted = " or ".join(sorted(status.value.replace("_", " ") for status in statuses))
+    return f"Nothing is exported: no image of the project has the status '{wanted}'."
 
 
 def _is_photo(path: Path, project: OpenedProject) -> bool:

@@ -85,7 +85,7 @@ class TrainConfig:
         Times `lr`: for the CMA module's new layers, for the DA layer, and on top for biases of trunk and DA layer.
     warmup_steps, warmup_start, power
         The learning rate rises linearly from `warmup_start` times its value, then falls as
-        ``(1 - progress) ** power``.
+        ``(1 - progress) ** power``. A warm-up longer than half the run is cut to a tenth of it.
     epochs, max_steps
         `max_steps` above 0 overrides `epochs`.
     clip_norm

@@ -13,6 +13,7 @@ from typing import Any, Final
 from edam_gui.core.errors import InputFileError, OptionError
 from edam_gui.imaging.atomic import make_folder, write_bytes
 from edam_gui.imaging.bounded_read import read_bounded
+from edam_gui.imaging.own_output import RUN_CONFIG, RUN_EVENTS, RUN_MANIFEST
 from edam_gui.training import config_text
 from edam_gui.training.config import TrainConfig
 from edam_gui.training.events import Ended, Outcome, last_lifecycle_event
@@ -20,8 +21,14 @@ from edam_gui.training.lock import is_locked
 from edam_gui.training.manifest import Manifest, read_manifest, write_manifest
 from edam_gui.training.process import ProcessIdentity
 
-CONFIG_FILE: Final = "config.json"
 _SMALL: Final = 1 << 20
+OWN_FILES: Final = frozenset(
+    {
+        *(RUN_CONFIG, RUN_MANIFEST, RUN_EVENTS, "environment.json", "heartbeat.json", "process.json"),
+        *("lock", "stop", "pause", "checkpoints", "samples", "tensorboard"),
+    }
+)
+"""What a run's folder holds."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +40,12 @@ class RunFolder:
     @property
     def config(self) -> Path:
         """The resolved settings, JSON."""
-        return self.root / CONFIG_FILE
+        return self.root / RUN_CONFIG
 
     @property
     def manifest(self) -> Path:
         """The data, JSON."""
-        return self.root / "manifest.json"
+        return self.root / RUN_MANIFEST
 
     @property
     def environment(self) -> Path:
@@ -48,7 +55,7 @@ class RunFolder:
     @property
     def events(self) -> Path:
         """JSON lines."""
-        return self.root / "events.jsonl"
+        return self.root / RUN_EVENTS
 
     @property
     def heartbeat(self) -> Path:

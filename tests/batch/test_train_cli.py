@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from edam_gui.batch.train_data import TrainDataRequest, resolve_data
 from edam_gui.cli import app
 from edam_gui.core.errors import InputFileError, OptionError
+from edam_gui.training.config_text import SETTABLE
 from edam_gui.training.run_folder import RunFolder, RunState, find_state, open_run
 from tests.training.running import data_options
 from tests.training.tiny import CLASSES, SETTINGS, tiny_images, write_data
@@ -65,13 +66,94 @@ def test_a_run_is_started_resumed_and_made_longer(tmp_path: Path, data: Path) ->
         (["--device", "tpu"], "no device 'tpu'"),
         (["--project", "x.edam", "--labels", "x.csv"], "--labels cannot be given with --project"),
         (["--resume", "--data", "x"], "--data cannot be given with --resume"),
+        (["DATA", "init=nothing.safetensors"], "neither a file nor the name"),
+        (["DATA", "--prepare", "init=nothing.safetensors"], "neither a file nor the name"),
+        (["DATA", "--prepare", "group_size=1"], "group_size must be"),
     ],
 )
-def test_what_is_asked_wrongly_is_said(tmp_path: Path, arguments: list[str], sentence: str) -> None:
-    result = run(tmp_path / "run", *arguments)
+def test_what_is_asked_wrongly_is_said_and_leaves_nothing(
+    tmp_path: Path, data: Path, arguments: list[str], sentence: str
+) -> None:
+    if arguments[:1] == ["DATA"]:
+        arguments = [*quick(data, *(a for a in arguments[1:] if "=" in a)), *(a for a in arguments[1:] if "=" not in a)]
+    result = run(tmp_path / "runs" / "run", *arguments)
     assert result.exit_code == 2
     assert sentence in result.output.replace("\n", " ")
-    assert not RunFolder(tmp_path / "run").exists()
+    assert not list(tmp_path.iterdir())
+    assert "no training runs" in CliRunner().invoke(app, ["runs"]).output
+
+
+def test_a_folder_with_other_things_keeps_them_when_a_run_is_refused(tmp_path: Path, data: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    assert run(tmp_path, *quick(data, "init=nothing.safetensors")).exit_code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_setting_is_no_folder(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("max_steps=5", *quick(data))
+    assert result.exit_code == 2
+    assert "first argument is the folder of the run" in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_photos_and_projects_are_no_run_folders(tmp_path: Path, data: Path) -> None:
+    before = sorted(data.rglob("*"))
+    for folder in (data / "images", data):
+        result = run(folder, *quick(data), "--prepare")
+        assert result.exit_code == 2
+        assert "would lie among it" in result.output.replace("\n", " ")
+    assert sorted(data.rglob("*")) == before
+    (tmp_path / "project.edam").touch()
+    assert "project.edam" in run(tmp_path, *quick(data), "--prepare").output
+
+
+def test_nothing_is_done_again(tmp_path: Path, data: Path) -> None:
+    folder = tmp_path / "run"
+    assert run(folder, *quick(data, "max_steps=2")).exit_code == 0
+    events = (folder / "events.jsonl").read_bytes()
+    for words, sentence in (
+        (["max_steps=1"], "already at step 2; max_steps=1 is less"),
+        ([], "max_steps=2 is no more"),
+    ):
+        result = run(folder, "--resume", *words)
+        assert result.exit_code == 0
+        assert sentence in result.output.replace("\n", " ")
+        assert "such as max_steps=4, goes on" in result.output.replace("\n", " ")
+    assert open_run(folder)[1].max_steps == 2
+    assert (folder / "events.jsonl").read_bytes() == events
+
+
+def test_help_names_every_setting_with_its_default() -> None:
+    text = " ".join(run("--help").output.split())
+    assert not [key for key in SETTABLE if f"{key}=" not in text]
+    assert "lr=0.003 [authors: 0.001]" in text
+    assert "max_steps' above 0 overrides 'epochs'" in text
+
+
+def test_a_run_stands_for_its_model(tmp_path: Path, data: Path) -> None:
+    folder, out = tmp_path / "run", tmp_path / "out"
+    assert run(folder, *quick(data, "max_steps=1")).exit_code == 0
+
+    def label(model: Path) -> Result:
+        images = [str(data / "images"), "--out", str(out), "--labels", str(data / "labels.csv"), "--model", str(model)]
+        return CliRunner().invoke(app, ["label", *images, "--classes", str(data / "classes.json"), "--scales", "1"])
+
+    done = label(folder)
+    assert done.exit_code == 0, done.output
+    assert f"its model is {RunFolder(folder).best}" in done.output.replace("\n", "")
+    wrong = label(RunFolder(folder).state)
+    assert wrong.exit_code == 2
+    assert f"not a model; give {RunFolder(folder).best}" in wrong.output.replace("\n", "")
+
+
+def test_an_unknown_class_is_named(tmp_path: Path, data: Path) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("p0,dics\n")
+    result = run(tmp_path / "run", *quick(data), "--labels", str(labels))
+    assert result.exit_code == 2
+    assert "'dics' is not one of the 3 classes; did you mean 'disc'?" in result.output.replace("\n", " ")
 
 
 def test_settings_that_must_not_change_are_refused_on_resume(tmp_path: Path, data: Path) -> None:
@@ -86,6 +168,9 @@ def test_a_run_can_be_prepared_checked_and_timed_before_it_starts(tmp_path: Path
     folder, report = tmp_path / "run", tmp_path / "check.json"
     prepared = run(folder, *quick(data, "max_steps=2"), "--prepare", "--json", report)
     assert prepared.exit_code == 0, prepared.output
+    assert f"Ready: 10 images to learn from, 3 to validate on. Start: main.py train {folder} --resume" in (
+        prepared.output.replace("\n", "")
+    )
     assert json.loads(report.read_text())["check"]["images_per_class"] == {"disc": 5, "box": 4, "cross": 1}
     assert find_state(folder).state is RunState.PREPARED
     timed = run(folder, "--estimate", "--json", report, "--device", "cpu")

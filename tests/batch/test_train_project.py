@@ -124,12 +124,14 @@ def test_the_command_prepares_a_run_of_a_project_and_lists_it(project: Path, tmp
     assert '"state": "prepared"' in listed.output
     assert str(run) in listed.output
     assert CliRunner().invoke(app, ["runs", str(tmp_path / "nothing")]).exit_code == 2
-    assert "no training runs" in CliRunner().invoke(app, ["runs"]).output
+    everywhere = CliRunner().invoke(app, ["runs", "--json", "-"])
+    assert str(run) in everywhere.output, "runs of the command line are listed without naming their folder, too"
 
 
 def test_samples_of_runs_are_no_photos_of_the_project(project: Path) -> None:
     (project / "runs" / "one" / "samples").mkdir(parents=True)
-    (project / "runs" / "one" / "manifest.json").write_text("{}")
+    for name in ("config.json", "manifest.json", "events.jsonl"):
+        (project / "runs" / "one" / name).write_text("{}")
     (project / "runs" / "one" / "samples" / "p.png").write_bytes((project / "p0.png").read_bytes())
     (project / "project.edam").unlink()
     with create_project(look_at(project), PASCAL_VOC) as store:

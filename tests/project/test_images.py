@@ -215,3 +215,35 @@ def test_control_characters_of_a_list_do_not_reach_the_terminal(tmp_path: Path) 
     path = write(tmp_path / "list.txt", "a\n\x1b[31mred\n")
     (problem,) = list_images(path).problems
     assert problem.isprintable()
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        {"config.json": "{}", "manifest.json": "{}", "events.jsonl": ""},
+        {".edam-export.jsonl": ""},
+        {"provenance.json": '{\n "format_version": 1,\n "program": "edam-gui 1.0",\n'},
+        {"run.json": '{\n "format_version": 1,\n "program": "edam-gui 1.0",\n'},
+    ],
+    ids=["training run", "export", "export without its journal", "output of label or saliency"],
+)
+def test_what_the_program_wrote_is_no_photo(tmp_path: Path, marks: dict[str, str]) -> None:
+    make(tmp_path, "a.jpg", "other/b.jpg", "deep/made/samples/epoch_0001/00.jpg", "deep/made/c.png")
+    for name, content in marks.items():
+        write(tmp_path / "deep" / "made" / name, content)
+    assert names(list_images(tmp_path)) == ["a.jpg", "other/b.jpg"]
+    (tmp_path / "list.txt").write_text("00\nb\n")
+    chosen = list_images(tmp_path, tmp_path / "list.txt")
+    assert names(chosen) == ["other/b.jpg"]
+    assert len(chosen.problems) == 1
+    # Who names such a folder, or one with nothing else in it, means it.
+    assert names(list_images(tmp_path / "deep" / "made")) == ["c.png", "samples/epoch_0001/00.jpg"]
+    assert len(list_images(tmp_path / "deep").entries) == 2
+
+
+def test_data_sets_of_others_may_hold_files_of_such_names(tmp_path: Path) -> None:
+    make(tmp_path, "cats/a.jpg", "dogs/b.jpg")
+    write(tmp_path / "cats" / "manifest.json", "{}")
+    write(tmp_path / "cats" / "config.json", "{}")
+    write(tmp_path / "dogs" / "run.json", '{"program": "something else"}')
+    assert names(list_images(tmp_path)) == ["cats/a.jpg", "dogs/b.jpg"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,20 +12,23 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from edam_gui import cli_output
 from edam_gui.batch.label_options import CrfOptions
 from edam_gui.cli import app
 from edam_gui.core.arrays import UInt8Array
 from edam_gui.core.edits.brush import BrushPoint
+from edam_gui.core.label_set import PASCAL_VOC
 from edam_gui.core.options import Dialect, ScoreSource
 from edam_gui.core.palette import voc_palette
 from edam_gui.imaging.crf.parameters import CrfParameters
 from edam_gui.project.export import ExportFormat, ExportReport, ExportRequest
+from edam_gui.project.opening import create_project, look_at
 from edam_gui.project.store import Query, Status
 from edam_gui.session import exporting, headless
 from edam_gui.session.model_host import ModelHost
 from edam_gui.session.rules import Scope
 from tests.session.conftest import Driven
-from tests.session.projects import CAT, DOG, PATIENCE_S, settle
+from tests.session.projects import CAT, DOG, PATIENCE_S, make_folder, settle
 
 
 def on_screen(driven: Driven) -> dict[str, UInt8Array]:
@@ -121,6 +126,49 @@ def test_wrong_words_on_the_command_line_are_answered(driven: Driven, tmp_path: 
         assert result.exit_code == 2
         assert words[0] in result.output
     assert not (tmp_path / "x").exists()
+
+
+def test_an_export_of_nothing_says_why_and_leaves_nothing(
+    driven: Driven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = driven
+    assert session.project is not None
+    project = str(session.project.store.path)
+    session.close()
+    monkeypatch.setattr(ModelHost, "load_now", lambda _host, _choice: None)
+    result = CliRunner().invoke(app, ["export", project, "--out", str(tmp_path / "x"), "--status", "accepted"])
+    assert result.exit_code == 2
+    assert "no image of the project has the status 'accepted'" in result.output.replace("\n", " ")
+    assert not (tmp_path / "x").exists()
+
+
+def test_an_export_that_is_stopped_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    total = 60
+    folder = make_folder(tmp_path / "many", images=total)
+    create_project(look_at(folder), PASCAL_VOC).close()
+    monkeypatch.setattr(ModelHost, "load_now", lambda _host, _choice: None)
+    words = ["export", str(folder), "--out", str(tmp_path / "x")]
+    count = cli_output.Bar.count
+
+    stopped_at: list[int] = []
+
+    def stop_once(bar: cli_output.Bar, done: int, total: int) -> None:
+        count(bar, done, total)
+        if done and not stopped_at:
+            stopped_at.append(done)
+            signal.raise_signal(signal.SIGTERM)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli_output.Bar, "count", stop_once)
+        stopped = CliRunner().invoke(app, words)
+    assert stopped.exit_code == 130
+    told = re.search(r"Stopped: (\d+) of 60 exported; the same command with --resume goes on", stopped.output)
+    assert told is not None
+    assert 1 <= int(told[1]) < total
+    assert "images exported" not in stopped.output
+    resumed = CliRunner().invoke(app, [*words, "--resume"])
+    assert resumed.exit_code == 0
+    assert f"{total - int(told[1])} images exported, {told[1]} kept" in resumed.output
 
 
 def test_one_label_map_is_written_but_never_over_a_photo(driven: Driven, tmp_path: Path) -> None:

@@ -11,10 +11,8 @@ import edam_gui
 from edam_gui.core.errors import InputFileError, OptionError, OutputError
 from edam_gui.imaging.atomic import make_folder, write_bytes, write_cause
 from edam_gui.imaging.bounded_read import read_bounded
+from edam_gui.imaging.own_output import EXPORT_JOURNAL as JOURNAL
 from edam_gui.project.export.request import ExportRequest
-
-JOURNAL: Final = ".edam-export.jsonl"
-"""Its name; a folder that holds it is an export, and its pictures are nobody's photos."""
 
 _LIMIT: Final = 1 << 30
 

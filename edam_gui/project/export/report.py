@@ -47,6 +47,8 @@ class ExportReport:
         Whether it was stopped; what is there is whole, and can be resumed.
     seconds
         Wall time.
+    total
+        Number of images that were wanted.
     """
 
     out: Path
@@ -56,6 +58,7 @@ class ExportReport:
     problems: list[str] = field(default_factory=list)
     cancelled: bool = False
     seconds: float = 0.0
+    total: int = 0
 
     @property
     def done(self) -> int:

@@ -14,6 +14,7 @@ import edam_gui
 from edam_gui.core.errors import Cancelled, EdamError
 from edam_gui.imaging.atomic import make_folder, remove_quietly, write_bytes
 from edam_gui.imaging.label_rows_writer import write_image_labels
+from edam_gui.imaging.own_output import PROVENANCE
 from edam_gui.jobs import CancelToken, Failure, Street
 from edam_gui.project.export.files import ExportFiles, photo_stamp
 from edam_gui.project.export.journal import Entry, Journal, earlier_entries
@@ -21,7 +22,6 @@ from edam_gui.project.export.report import ExportProgress, ExportReport
 from edam_gui.project.export.request import ExportFormat, ExportImage, ExportRequest, Labelled
 from edam_gui.project.export.voc_tree import write_lists
 
-PROVENANCE: Final = "provenance.json"
 CLASSES: Final = "classes.json"
 CLS_LABELS: Final = "cls_labels.npy"
 LABEL_CSV: Final = "cls_labels.csv"
@@ -64,7 +64,7 @@ def export_images(
     started = time.monotonic()
     token = token or CancelToken()
     files = ExportFiles(request, images)
-    report = ExportReport(request.out)
+    report = ExportReport(request.out, total=len(images))
     earlier = earlier_entries(request)
     for form in request.formats:
         make_folder(request.folder(form))

@@ -9,14 +9,9 @@ from typing import Final
 
 from edam_gui.core.errors import OptionError, OutputError
 from edam_gui.session.training.launch import LAUNCH_FILE, OUTPUT_FILE
+from edam_gui.training.run_folder import OWN_FILES
 
-_OWN_FILES: Final = frozenset(
-    {
-        *("config.json", "manifest.json", "environment.json", "events.jsonl", "heartbeat.json", "process.json"),
-        *("lock", "stop", "pause", LAUNCH_FILE, OUTPUT_FILE, "checkpoints", "samples", "tensorboard"),
-    }
-)
-"""What a run's folder holds."""
+_OWN: Final = OWN_FILES | {LAUNCH_FILE, OUTPUT_FILE}
 
 
 def delete_run_folder(run_dir: Path) -> None:
@@ -40,4 +35,4 @@ def delete_run_folder(run_dir: Path) -> None:
 
 def _foreign(paths: Iterable[Path]) -> str:
     """Return the name of something that no run makes; empty: there is nothing of the kind."""
-    return next((path.name for path in paths if path.name not in _OWN_FILES and not path.name.startswith(".")), "")
+    return next((path.name for path in paths if path.name not in _OWN and not path.name.startswith(".")), "")

@@ -26,6 +26,7 @@ from edam_gui.session.training.request import Preparation, RunRequest, prepare
 from edam_gui.training import control
 from edam_gui.training.events import Event
 from edam_gui.training.reconfigure import reconfigure
+from edam_gui.training.resuming import nothing_left
 from edam_gui.training.run_folder import RunFolder, create_run, read_process
 
 if TYPE_CHECKING:
@@ -235,6 +236,9 @@ class TrainingDesk:
         options = self.options
 
         def work(_: JobContext) -> str:
+            left = nothing_left(run_dir, words)
+            if left is not None:
+                raise OptionError(left.sentence)
             if words:
                 reconfigure(run_dir, words)
             launch(run_dir, options)
