@@ -55,8 +55,18 @@ class Workspaces(QObject):
         layout.setSpacing(0)
         layout.addWidget(self._stack, 1)
         # Messages are for both places.
-        MessageOverlay(labelling.messages, middle, lambda: 0 if self.is_training else labelling.page_top)
+        self._room = layout
+        overlay = MessageOverlay(
+            labelling.messages, middle, lambda: 0 if self.is_training else labelling.page_top, self._make_room
+        )
+        self._stack.currentChanged.connect(lambda _: overlay.place())
         window.setCentralWidget(middle)
+
+    def _make_room(self, height: int) -> None:
+        """Move the training tab below a message; a photo stays where it is."""
+        wanted = height if self.is_training else 0
+        if self._room.contentsMargins().top() != wanted:
+            self._room.setContentsMargins(0, wanted, 0, 0)
 
     @property
     def training(self) -> TrainPage:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from edam_gui.core.errors import InputFileError
 from edam_gui.imaging.atomic import remove_quietly, write_bytes
 from edam_gui.training.run_folder import RunFolder
 
@@ -25,10 +26,12 @@ def request_stop(run_dir: Path) -> None:
 
     Raises
     ------
+    InputFileError
+        There is no run.
     OutputError
         The folder cannot be written.
     """
-    write_bytes(RunFolder(run_dir).stop, b"stop\n")
+    write_bytes(_existing(run_dir).stop, b"stop\n")
 
 
 def request_pause(run_dir: Path) -> None:
@@ -36,10 +39,20 @@ def request_pause(run_dir: Path) -> None:
 
     Raises
     ------
+    InputFileError
+        There is no run.
     OutputError
         The folder cannot be written.
     """
-    write_bytes(RunFolder(run_dir).pause, b"pause\n")
+    write_bytes(_existing(run_dir).pause, b"pause\n")
+
+
+def _existing(run_dir: Path) -> RunFolder:
+    """Return the folder of a run; one that is gone must not be made anew by asking it for something."""
+    folder = RunFolder(run_dir)
+    if not folder.exists():
+        raise InputFileError(run_dir, "is not there any more, or holds no training run")
+    return folder
 
 
 def request_continue(run_dir: Path) -> None:

@@ -77,6 +77,7 @@ class Keeper:
             It cannot be written; the state before is untouched.
         """
         state = TrainState(**parts, best_miou=self._best_miou, best_step=self._best_step, thresholds=self._thresholds)
+        self._recorder.refuse_if_moved()
         write_state(self._folder.state, state)
         self.saved_step = state.step
         self._saved(state.step, self._folder.state)
@@ -89,6 +90,7 @@ class Keeper:
         OutputError
             It cannot be written.
         """
+        self._recorder.refuse_if_moved()
         info = self.info(step)
         keeps = self._config.save_cma and trainee.cma is not None
         module = trainee.cma.state_dict() if keeps and trainee.cma is not None else None
@@ -168,6 +170,7 @@ class Keeper:
         )
 
     def _save_samples(self, step: int, epoch: int, drawn: Any) -> None:
+        self._recorder.refuse_if_moved()
         for name, path in save_samples(self._folder, epoch, drawn, self._manifest.label_set):
             self._recorder.record(SampleSaved(time.time(), step, epoch, name, path))
 

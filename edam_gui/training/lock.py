@@ -12,8 +12,28 @@ from edam_gui.core.errors import OptionError, OutputError
 from edam_gui.imaging.atomic import write_cause
 
 
+class HeldLock:
+    """A lock that this process holds.
+
+    Parameters
+    ----------
+    path, handle
+        The file, as it was called when it was opened.
+    """
+
+    def __init__(self, path: Path, handle: int) -> None:
+        self._path, self._handle = path, handle
+
+    def is_in_place(self) -> bool:
+        """Whether the file that is held still lies where it was: the folder was neither moved nor removed."""
+        try:
+            return os.path.samestat(os.fstat(self._handle), self._path.stat())
+        except OSError:
+            return False
+
+
 @contextmanager
-def run_lock(path: Path) -> Iterator[None]:
+def run_lock(path: Path) -> Iterator[HeldLock]:
     """Hold the lock of a run.
 
     Raises
@@ -30,7 +50,7 @@ def run_lock(path: Path) -> Iterator[None]:
     try:
         if not _try_lock(handle):
             raise OptionError(f"Another process is training in {path.parent}; stop it first.")
-        yield
+        yield HeldLock(path, handle)
     finally:
         os.close(handle)
 

@@ -6,14 +6,33 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from edam_gui.core.errors import OutputError
+from edam_gui.core.errors import EdamError, OutputError
 from edam_gui.imaging.atomic import write_cause
 from edam_gui.training.events import Event, EventLog, Level, Message, StepDone, Validated
+from edam_gui.training.lock import HeldLock
 from edam_gui.training.run_folder import Heartbeat, RunFolder, write_heartbeat
 from edam_gui.training.tensorboard_file import ScalarFile
+
+
+class FolderGone(EdamError):
+    """The folder of a run is not where it was.
+
+    Parameters
+    ----------
+    folder
+        Where it was.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} was moved or removed while the run was at work, so it ends here. If the folder is somewhere "
+            "else now, 'train FOLDER --resume' goes on from its last checkpoint."
+        )
+
 
 Observer = Callable[[Event], None]
 _BEAT_EVERY_S: Final = 1.0
@@ -35,6 +54,8 @@ class Recorder:
         Whether this process writes.
     observer
         Sees every event too.
+    held
+        The run's lock, by which a folder that was moved or removed is noticed.
 
     Raises
     ------
@@ -42,10 +63,11 @@ class Recorder:
         The folder cannot be written.
     """
 
-    def __init__(self, folder: RunFolder, leads: bool, observer: Observer | None) -> None:
+    def __init__(self, folder: RunFolder, leads: bool, observer: Observer | None, held: HeldLock | None = None) -> None:
         self._folder = folder
         self._leads = leads
         self._observer = observer
+        self._held = held
         self._files = ExitStack()
         self._last_beat = -math.inf
         self._last_phase = ""
@@ -83,6 +105,17 @@ class Recorder:
         """Write a sentence."""
         self.record(Message(time.time(), step, level, text))
 
+    def refuse_if_moved(self) -> None:
+        """Refuse to write where the run's folder was: it would be made anew, and hold half a run.
+
+        Raises
+        ------
+        FolderGone
+            The folder was moved or removed.
+        """
+        if self._held is not None and not self._held.is_in_place():
+            raise FolderGone(self._folder.root)
+
     def beat(self, phase: str, step: int, max_steps: int, epoch: int, step_seconds: float = 0.0) -> None:
         """Give a sign of life, at most once a second unless the phase changes.
 
@@ -90,10 +123,13 @@ class Recorder:
         ------
         OutputError
             It cannot be written.
+        FolderGone
+            The run's folder was moved or removed.
         """
         now = time.monotonic()
         if not self._leads or (phase == self._last_phase and now - self._last_beat < _BEAT_EVERY_S):
             return
+        self.refuse_if_moved()
         self._last_beat, self._last_phase = now, phase
         patience = max(_PATIENCE_S, 5 * step_seconds) if step_seconds or phase == "paused" else _FIRST_STEP_S
         try:

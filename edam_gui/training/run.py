@@ -21,7 +21,7 @@ from edam_gui.training.events import Ended, Level, Outcome, Started
 from edam_gui.training.faults import explain
 from edam_gui.training.initial import Initial, make_initial
 from edam_gui.training.keeper import Keeper
-from edam_gui.training.lock import run_lock
+from edam_gui.training.lock import HeldLock, run_lock
 from edam_gui.training.manifest import Manifest
 from edam_gui.training.process import ProcessIdentity
 from edam_gui.training.recorder import Observer, Recorder
@@ -77,14 +77,16 @@ def run_training(run_dir: Path, team: Team, observer: Observer | None = None) ->
     folder, config, manifest = open_run(run_dir)
     if config.threads:
         torch.set_num_threads(config.threads)
+    held: HeldLock | None = None
     with ExitStack() as stack:
         if team.leads:
-            stack.enter_context(_locked(folder.lock, _RESTART_PATIENCE_S if team.restarts else _LOCK_PATIENCE_S))
+            patience = _RESTART_PATIENCE_S if team.restarts else _LOCK_PATIENCE_S
+            held = stack.enter_context(_locked(folder.lock, patience))
             write_process(folder, ProcessIdentity.own())
             write_environment(folder.environment, team.device, team.world)
         requests = Requests(folder)
         stack.enter_context(requests.listening())
-        recorder = stack.enter_context(Recorder(folder, team.leads, observer))
+        recorder = stack.enter_context(Recorder(folder, team.leads, observer, held))
         try:
             if team.leads:
                 requests.clear()
@@ -208,13 +210,13 @@ def _record_end(recorder: Recorder, trainer: Trainer, outcome: Outcome, sentence
 
 
 @contextmanager
-def _locked(path: Path, patience_s: float) -> Iterator[None]:
+def _locked(path: Path, patience_s: float) -> Iterator[HeldLock]:
     """Take the lock; a process that was killed or looked at it a moment ago may still have it."""
     deadline = time.monotonic() + patience_s
     while True:
         lock = run_lock(path)
         try:
-            lock.__enter__()
+            held = lock.__enter__()
         except OptionError:
             if time.monotonic() > deadline:
                 raise
@@ -222,6 +224,6 @@ def _locked(path: Path, patience_s: float) -> Iterator[None]:
             continue
         break
     try:
-        yield
+        yield held
     finally:
         lock.__exit__(None, None, None)

@@ -14,6 +14,7 @@ import torch
 from edam_gui.core.errors import InputFileError, OutputError
 from edam_gui.imaging import atomic
 from edam_gui.training import state_file, trainer
+from edam_gui.training.control import request_stop
 from edam_gui.training.events import Ended, Event, Outcome, StepDone
 from edam_gui.training.faults import TrainingFault, explain
 from edam_gui.training.losses import Losses, losses
@@ -222,3 +223,21 @@ def test_a_state_cannot_be_written_into_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="a file stands where its folder should be"):
         write_state(tmp_path / "file" / "state.pt", some_state())
+
+
+def test_a_run_whose_folder_is_moved_ends_and_makes_no_other(tmp_path: Path, manifest: Manifest) -> None:
+    folder, moved = tmp_path / "run", tmp_path / "moved"
+
+    def move(event: Event) -> None:
+        if isinstance(event, StepDone) and event.step == 2:
+            folder.rename(moved)
+
+    result = running.start(folder, manifest, config(max_steps=50, save_every=1), move)
+    assert result.outcome is Outcome.FAILED
+    assert f"{folder} was moved or removed" in result.sentence
+    assert not folder.exists()
+    status = find_state(moved)
+    assert (status.state, status.sentence) == (RunState.CRASHED, result.sentence)
+    with pytest.raises(InputFileError, match="is not there any more"):
+        request_stop(folder)
+    assert not folder.exists()

@@ -161,12 +161,18 @@ class Curves(QWidget):
         limits = robust_range(values, logarithmic=logarithmic)
         plot.getAxis("left").setStyle(showValues=limits is not None)
         if limits is None:
-            self._say_nothing_yet(plot, max(1.0, last))
+            self._say_nothing(plot, max(1.0, last), self._why_empty(plot))
         plot.setYRange(*(limits or (0.0, 1.0)), padding=0)
 
+    def _why_empty(self, plot: pg.PlotItem) -> str:
+        started = [record.started for record in self._records if record.started is not None]
+        if plot is self.plots["miou"] and started and not any(event.validation_images for event in started):
+            return "No ground truth:\nchoose label maps for\nvalidation (--val-gt)"
+        return "Nothing yet"
+
     @staticmethod
-    def _say_nothing_yet(plot: pg.PlotItem, width: float) -> None:
-        text = pg.TextItem("Nothing yet", color=current_theme().colors.dim, anchor=(0.5, 0.5))
+    def _say_nothing(plot: pg.PlotItem, width: float, why: str) -> None:
+        text = pg.TextItem(why, color=current_theme().colors.dim, anchor=(0.5, 0.5))
         plot.addItem(text)
         text.setPos(width / 2, 0.5)
 

@@ -23,6 +23,7 @@ from edam_gui.gui.train.run_form import RunForm
 from edam_gui.gui.train.run_list import RunList
 from edam_gui.gui.train.run_view import RunView
 from edam_gui.session.session import Session
+from edam_gui.session.training.look import Phase
 
 _SHOWN_MS: Final = 1000
 _LIST_WIDTH: Final = 300
@@ -105,6 +106,12 @@ class TrainPage(QWidget):
         self.view.refresh_state()
         if self._is(self.welcome) and self.isVisible() and runs:
             self.runs.pick(runs[0].path)
+        self._highlight()
+
+    def _highlight(self) -> None:
+        """Pick the row of the run that is shown, whatever was ticked or has come meanwhile."""
+        if self._is(self.view):
+            self.runs.highlight(self.view.path)
 
     def _is(self, page: QWidget) -> bool:
         return self.pages.currentWidget() is page
@@ -115,11 +122,14 @@ class TrainPage(QWidget):
 
     def show_run(self, path: Path) -> None:
         """Show a run."""
+        if path != self.view.path:
+            self._session.training.withdraw_messages(path)
         self.view.show_run(path)
-        self._compare()
         self.pages.setCurrentWidget(self.view)
+        self._compare()
 
     def _compare(self) -> None:
+        self._highlight()
         self.view.compare_with(self.runs.compared_runs())
 
     def new_run(self, like: object = None) -> None:
@@ -148,12 +158,18 @@ class TrainPage(QWidget):
 
     def ask_delete(self, path: Path) -> None:
         """Ask, and delete a run."""
+        look = self._session.training.look(path)
+        missing = look is not None and look.phase is Phase.MISSING
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Delete a run")
-        box.setText(f"Delete the run {path.name}?")
-        box.setInformativeText(f"{path} with its checkpoints, curves and samples is gone then. Models in use stay.")
-        delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
+        box.setWindowTitle("Take a run off the list" if missing else "Delete a run")
+        if missing:
+            box.setText(f"Take {path.name} off the list?")
+            box.setInformativeText(f"There is no run in {path} any more. Nothing is deleted, wherever it may be now.")
+        else:
+            box.setText(f"Delete the run {path.name}?")
+            box.setInformativeText(f"{path} with its checkpoints, curves and samples is gone then. Models in use stay.")
+        delete = box.addButton("Take off the list" if missing else "Delete", QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         delete.clicked.connect(lambda: self._session.training.delete(path))
         box.finished.connect(box.deleteLater)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from edam_gui.session.training.look import Phase, RunLook
+from edam_gui.training.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,19 @@ def state_text(look: RunLook) -> str:
     return word
 
 
-def sentence_of(look: RunLook) -> str:
-    """Return what a run is doing, as a sentence."""
+def sentence_of(look: RunLook, *, validates: bool = True) -> str:
+    """Return what a run is doing, as a sentence; `validates`: whether it has ground truth."""
     if look.sentence:
         return look.sentence
     beat = look.heartbeat
     if look.phase is Phase.RUNNING and beat is not None and beat.phase not in ("training", "paused"):
-        return {"starting": "Loading data and weights.", "validating": "Validating.", "saving": "Saving."}.get(
+        validating = "Validating." if validates else "Drawing samples."
+        return {"starting": "Loading data and weights.", "validating": validating, "saving": "Saving."}.get(
             beat.phase, ""
         )
+    if look.phase is Phase.FINISHED and look.has_model:
+        folder = RunFolder(look.path)
+        return f"The model is {folder.best if folder.best.is_file() else folder.last}"
     return {
         Phase.PREPARED: "Its settings and data are there; nothing was computed yet.",
         Phase.STARTING: "Its process is starting; loading PyTorch takes some seconds.",

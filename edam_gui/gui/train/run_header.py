@@ -113,7 +113,8 @@ class RunHeader(QWidget):
         phase = look.phase
         self.name.setText(look.name)
         self.state.setText(state_text(look).split(",")[0])
-        self.sentence.setText(sentence_of(look))
+        validates = record.started is None or record.started.validation_images > 0
+        self.sentence.setText(sentence_of(look, validates=validates))
         self.sentence.setVisible(phase is not Phase.CRASHED)
         self.bar.setValue(round(1000 * look.progress))
         self.figures.setText(figures(look, record))
@@ -134,6 +135,7 @@ class RunHeader(QWidget):
         )
         self.clone.setEnabled(phase is not Phase.MISSING)
         self.delete.setEnabled(not phase.alive)
+        self.delete.setText("Take off the list…" if phase is Phase.MISSING else "Delete…")
         self._draw_icon()
 
     def _draw_icon(self) -> None:

@@ -113,6 +113,14 @@ class RunList(QWidget):
             self.tree.setCurrentIndex(QModelIndex())
             self.tree.clearSelection()
 
+    def highlight(self, path: Path | None) -> None:
+        """Pick a run that is shown already; nobody is told."""
+        item = self._item(path) if path is not None else None
+        if item is not self.tree.currentItem():
+            self.tree.blockSignals(True)
+            self.pick(path)
+            self.tree.blockSignals(False)
+
     def show_runs(self, looks: tuple[RunLook, ...]) -> None:
         """Show these runs; what was picked and ticked stays."""
         self._filling = True

@@ -49,7 +49,7 @@ class RunView(QWidget):
         self.tail.setAccessibleName("End of what the run printed")
         self.tail.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.tail.setMaximumHeight(self.fontMetrics().height() * 9)
-        self.tail.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.tail.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.legend = QLabel("", self)
         self.curves, self.samples = Curves(self), SampleStrip(self)
         self.log, self.details = LogView(self), RunDetails(self)
@@ -125,7 +125,10 @@ class RunView(QWidget):
     def _show_trouble(self, look: RunLook) -> None:
         crashed = look.phase is Phase.CRASHED
         self.trouble.setVisible(crashed)
-        self.trouble.setText(look.sentence if crashed else "")
+        saved = self._session.training.follow(look.path).saved_step
+        known = crashed and look.has_state and saved >= 0 and "checkpoint" not in look.sentence
+        rest = f" Step {saved} is saved; Resume goes on from there." if known else ""
+        self.trouble.setText(look.sentence + rest if crashed else "")
         text = log_tail(look.path) if look.phase in (Phase.CRASHED, Phase.FROZEN) else ""
         self.tail.setVisible(bool(text))
         if text != self.tail.toPlainText():

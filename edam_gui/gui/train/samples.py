@@ -95,7 +95,8 @@ class SampleStrip(QWidget):
             self._shown = ()
             return
         epoch = self._epochs[min(self.slider.value(), len(self._epochs) - 1)]
-        self.epoch.setText("Before training" if epoch == 0 else f"Epoch {epoch} of {self._epochs[-1]}")
+        latest = " (latest)" if epoch == self._epochs[-1] else ""
+        self.epoch.setText("Before training" if epoch == 0 else f"Epoch {epoch}{latest}")
         samples = [(sample.name, record.sample_path(sample)) for sample in record.samples_of(epoch)]
         paths = tuple(path for _, path in samples if path is not None)
         if paths == self._shown:

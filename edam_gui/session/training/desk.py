@@ -157,6 +157,8 @@ class TrainingDesk:
                 self.recorded.emit(path)
         if changed:
             self.changed.emit()
+        for gone in before.keys() - {look.path for look in seen.looks}:
+            self._context.say(Level.INFO, "", _topic(before[gone]))  # it was deleted, or taken off the list
         for look in seen.looks:
             old = before.get(look.path)
             if old is not None and old.phase.alive and not look.phase.alive:
@@ -281,6 +283,13 @@ class TrainingDesk:
 
         self._followers.pop(run_dir, None)
         self._act(run_dir, work, f"Deleting {run_dir.name}")
+
+    def withdraw_messages(self, about: Path | None = None) -> None:
+        """Take back what was said of runs; all but this one's."""
+        self._context.say(Level.INFO, "", _TOPIC)
+        for look in self._looks:
+            if look.path != about:
+                self._context.say(Level.INFO, "", _topic(look))
 
     def _act(self, run_dir: Path, work: Callable[[JobContext], Any], title: str = "") -> None:
         """Do something in a job and look again; trouble becomes a message."""

@@ -92,7 +92,7 @@ def look_at(run_dir: Path) -> RunLook:
     try:
         status = find_state(run_dir)
     except (EdamError, OSError) as error:
-        gone = f"{run_dir} is not there any more." if not run_dir.is_dir() else str(error)
+        gone = f"{run_dir} is not there any more: it was moved or removed." if not run_dir.is_dir() else str(error)
         return RunLook(run_dir, Phase.MISSING, gone)
     look = RunLook(
         run_dir,

@@ -49,6 +49,8 @@ class RunRecord:
         In the order of their steps.
     log
         Lines for people.
+    saved_step
+        Of the last checkpoint to go on from; -1: none.
     eta_s
         Seconds left as the run estimates them; NaN if unknown.
     """
@@ -57,6 +59,7 @@ class RunRecord:
         self.path = path
         self.started: Started | None = None
         self.ended: Ended | None = None
+        self.saved_step = -1
         self.validations: list[Validated] = []
         self.samples: list[SampleSaved] = []
         self.log: list[str] = []
@@ -123,6 +126,8 @@ class RunRecord:
             case SampleSaved():
                 self.samples.append(event)
             case CheckpointSaved():
+                if event.path == "checkpoints/state.pt":
+                    self.saved_step = event.step
                 self._say(event, f"Saved {event.path}.")
             case Paused():
                 self._say(event, "Paused.")
