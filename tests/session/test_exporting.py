@@ -105,7 +105,7 @@ def test_the_command_exports_the_same(
     assert accepted is not None
     project = session.project.store.path
     session.close()
-    monkeypatch.setattr(ModelHost, "load_now", lambda _host, _choice: None)
+    monkeypatch.setattr(ModelHost, "load_now", lambda _host, _choice, _match: None)
     result = CliRunner().invoke(app, ["export", str(project), "--out", str(tmp_path / "all"), "--json", "-"])
     assert result.exit_code == 0, result.output
     for name, labels in shown.items():
@@ -135,7 +135,7 @@ def test_an_export_of_nothing_says_why_and_leaves_nothing(
     assert session.project is not None
     project = str(session.project.store.path)
     session.close()
-    monkeypatch.setattr(ModelHost, "load_now", lambda _host, _choice: None)
+    monkeypatch.setattr(ModelHost, "load_now", lambda _host, _choice, _match: None)
     result = CliRunner().invoke(app, ["export", project, "--out", str(tmp_path / "x"), "--status", "accepted"])
     assert result.exit_code == 2
     assert "no image of the project has the status 'accepted'" in result.output.replace("\n", " ")
@@ -146,7 +146,7 @@ def test_an_export_that_is_stopped_says_so(tmp_path: Path, monkeypatch: pytest.M
     total = 60
     folder = make_folder(tmp_path / "many", images=total)
     create_project(look_at(folder), PASCAL_VOC).close()
-    monkeypatch.setattr(ModelHost, "load_now", lambda _host, _choice: None)
+    monkeypatch.setattr(ModelHost, "load_now", lambda _host, _choice, _match: None)
     words = ["export", str(folder), "--out", str(tmp_path / "x")]
     count = cli_output.Bar.count
 
