@@ -147,6 +147,7 @@ class RunView(QWidget):
         look = self._session.training.look(self._path)
         if look is not None:
             self.header.show_run(look, records[0])
+            self._show_trouble(look)  # the record knows by now what was saved
         self.legend.setVisible(len(records) > 1)
         self.legend.setText(
             "&nbsp;&nbsp;&nbsp;".join(
