@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -268,8 +268,13 @@ def test_settings_hold_at_once(program: Program) -> None:
 def test_the_split_view_shows_what_was_before(program: Program, qtbot: QtBot) -> None:
     window = program.window
     before = program.session.current.labels.copy() if program.session.current else None
+    corners = [QRect(0, 0, 90, 36), QRect(window.canvas.width() - 90, 0, 90, 36)]
+    plain = [window.canvas.grab(corner).toImage() for corner in corners]
     window.book.action("view.split").trigger()
     assert window.canvas.split
+    named = [window.canvas.grab(corner).toImage() for corner in corners]
+    assert all(there != here for there, here in zip(named, plain, strict=True)), "the sides have names"
+    assert window.workspace.messages.message() is not None, "there is nothing to see yet, and it is said why"
     program.session.rules.set(theta=255.0)
     wait_for_label_map(qtbot, program)
     assert program.session.comparison.labels is not None

@@ -25,6 +25,11 @@ _AGAINST: Final = {
     Against.AUTOMATIC: "Without corrections",
     Against.TRUTH: "Ground truth",
 }
+_LEFT: Final = {
+    Against.BEFORE: "Before",
+    Against.AUTOMATIC: "Without corrections",
+    Against.TRUTH: "Ground truth",
+}
 
 
 class Comparing(QObject):
@@ -100,4 +105,5 @@ class Comparing(QObject):
         self._presenter.show_instead(self._session.comparison.labels if self._other_shown else None)
 
     def _show(self) -> None:
+        self._canvas.set_side_names(_LEFT[self._session.comparison.against], "Now")
         self._canvas.set_compare(self._session.comparison.labels)

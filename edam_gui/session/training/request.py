@@ -14,6 +14,7 @@ from edam_gui.core.errors import OptionError
 from edam_gui.training import config_text
 from edam_gui.training.config import TrainConfig
 from edam_gui.training.manifest import Manifest
+from edam_gui.training.new_folder import refuse_place
 from edam_gui.training.presets import preset
 from edam_gui.training.run_folder import open_run
 
@@ -104,6 +105,7 @@ def prepare(request: RunRequest, store: ProjectStore | None, threads: int) -> Pr
     EdamError
         Settings or data cannot be used at all.
     """
+    refuse_place(request.run_dir)
     config = config_text.with_settings(preset(request.preset), request.words)
     if not config.threads:
         config = config_text.with_settings(config, [f"threads={threads}"])

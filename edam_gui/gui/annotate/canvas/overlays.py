@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from edam_gui.gui.annotate.canvas.sampling import Box, Sampling
@@ -14,6 +14,7 @@ from edam_gui.gui.annotate.canvas.view import View
 
 GRID_SCALE = 12.0
 """Device pixels per image pixel (at a pixel ratio of 1) from which on the pixel grid is drawn."""
+_NAME_PX = 13
 _LIGHT, _DARK = QColor(255, 255, 255, 230), QColor(0, 0, 0, 200)
 
 
@@ -153,3 +154,35 @@ def _pen(color: QColor, width: float) -> QPen:
     pen = QPen(color, width)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return pen
+
+
+def paint_side_names(painter: QPainter, names: tuple[str, str], width: float, ratio: float) -> None:
+    """Name the sides of the split view in the upper corners; light on dark, so that it is read on any photo.
+
+    Parameters
+    ----------
+    names
+        Of the left and of the right side; nothing is drawn for an empty one.
+    width
+        Of the view, in device pixels.
+    ratio
+        Device pixels per logical pixel.
+    """
+    font = painter.font()
+    font.setPixelSize(round(_NAME_PX * ratio))
+    painter.save()
+    painter.setFont(font)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    gap, metrics = 8 * ratio, painter.fontMetrics()
+    for name, on_right in zip(names, (False, True), strict=True):
+        if not name:
+            continue
+        size = QSizeF(metrics.horizontalAdvance(name) + 2 * gap, metrics.height() + gap)
+        left = width - gap - size.width() if on_right else gap
+        place = QRectF(QPointF(left, gap), size)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 170))
+        painter.drawRoundedRect(place, gap / 2, gap / 2)
+        painter.setPen(QColor(255, 255, 255))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
+    painter.restore()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from edam_gui.core.arrays import AnyArray, Float32Array, UInt8Array
 from edam_gui.gui.annotate.canvas.layers import Layer, Layers
 from edam_gui.gui.annotate.canvas.minimap import Minimap
-from edam_gui.gui.annotate.canvas.overlays import GRID_SCALE, paint_divider, paint_grid
+from edam_gui.gui.annotate.canvas.overlays import GRID_SCALE, paint_divider, paint_grid, paint_side_names
 from edam_gui.gui.annotate.canvas.photo import Photo
 from edam_gui.gui.annotate.canvas.sampling import Box
 from edam_gui.gui.annotate.canvas.scene import Scene, Side, Source
@@ -40,6 +40,7 @@ class PictureWidget(ViewWidget):
         self._last_size: tuple[int, int] | None = None
         self._peek = False
         self._split = False
+        self._side_names = ("", "")
         self._divider = 0.5
         self._minimap_shown = True
         self._grid_shown = True
@@ -145,6 +146,11 @@ class PictureWidget(ViewWidget):
         self._split = on
         self.update()
 
+    def set_side_names(self, left: str, right: str) -> None:
+        """Name the sides of the split view; shown in the upper corners."""
+        self._side_names = (left, right)
+        self.update()
+
     @property
     def split(self) -> bool:
         """Whether the split view is on."""
@@ -207,6 +213,7 @@ class PictureWidget(ViewWidget):
         """Draw divider and minimap."""
         if self._split and not self._peek and self._image_size is not None:
             paint_divider(painter, self._divider_x(), self._port()[1], self._ratio)
+            paint_side_names(painter, self._side_names, self._port()[0], self._ratio)
         place = self._minimap_place()
         if place is not None and self._scene.photo is not None:
             tone = self.layers.tone.table()
