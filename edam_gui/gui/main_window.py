@@ -50,9 +50,9 @@ from edam_gui.gui.shell.shortcut_store import keep_shortcuts
 from edam_gui.gui.shell.window_place import restore_place, store_place
 from edam_gui.gui.workspaces import Workspaces
 from edam_gui.session.accepted import CHANGED
-from edam_gui.session.editing import UNTICKED
 from edam_gui.session.rules import PRESETS as RULE_PRESETS
 from edam_gui.session.session import Session
+from edam_gui.session.ticks import UNTICKED
 
 if TYPE_CHECKING:
     from edam_gui.gui.shell.command_palette import PaletteEntry

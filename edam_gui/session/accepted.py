@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from edam_gui.core.errors import InputFileError
 from edam_gui.jobs import JobContext
 from edam_gui.project.store import ImageRow, Query, Status
-from edam_gui.project.store.changes import Change
 from edam_gui.project.thresholds import ThresholdScopes, pinned
 from edam_gui.session.bulk import Bulk
+from edam_gui.session.bulk_thresholds import BulkThresholds
 from edam_gui.session.context import Context
 from edam_gui.session.messages import Level
 from edam_gui.session.rules import Rules
-from edam_gui.session.threshold_writes import own_scopes, write_own
+from edam_gui.session.threshold_writes import OwnScopes, own_scopes
 
 CHANGED: Final = "accepted-thresholds"
 """Topic of the message after which `AcceptedImages.keep` helps."""
@@ -30,16 +29,24 @@ class AcceptedImages:
 
     Parameters
     ----------
-    context, rules, bulk
-        The session's state, the thresholds, and what changes many images.
+    context, rules, bulk, thresholds
+        The session's state, the thresholds, and what changes many images and their thresholds.
     reload
         Called when the image on the desk was changed in the project.
     """
 
-    def __init__(self, context: Context, rules: Rules, bulk: Bulk, reload: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        rules: Rules,
+        bulk: Bulk,
+        thresholds: BulkThresholds,
+        reload: Callable[[], None],
+    ) -> None:
         self._context = context
         self._rules = rules
         self._bulk = bulk
+        self._thresholds = thresholds
         self._reload = reload
         self._before: dict[int, ThresholdScopes] = {}
         self._first: ThresholdScopes | None = None
@@ -72,26 +79,19 @@ class AcceptedImages:
         if project is None or not self._context.may_change():
             return 0
         known, self._before = self._before, {}
-        others: list[tuple[ImageRow, list[Change]]] = []
-        for row in self._bulk.rows_of(known):
-            if row.status is not Status.ACCEPTED:
-                continue
-            try:
-                now = project.store.thresholds(row.id)
-            except InputFileError as error:
-                self._context.complain(str(error), CHANGED)
-                return 0
-            kept = pinned(known[row.id], now, project.choices, self._rules.base())
-            own, wanted = ((own_scopes(scopes.image, scopes.image_classes)) for scopes in (now, kept))
-            written = write_own(row, own, wanted, _NAME)
-            if written is not None:
-                others.append(written)
-        self._bulk.submit(others)
+        choices, base = project.choices, self._rules.base()
+
+        def wanted(row: ImageRow, now: ThresholdScopes) -> OwnScopes:
+            kept = pinned(known[row.id], now, choices, base)
+            return own_scopes(kept.image, kept.image_classes)
+
+        accepted = [row for row in self._bulk.rows_of(known) if row.status is Status.ACCEPTED]
+        changed = self._thresholds.give(_NAME, accepted, wanted)
         current = self._context.current
-        if current is not None and any(row.id == current.id for row, _ in others):
+        if current is not None and current.id in changed:
             self._reload()
         self._context.say(Level.INFO, "", CHANGED)
-        return len(others)
+        return len(changed)
 
     def forget(self) -> None:
         """Know of nothing: the project is being closed."""

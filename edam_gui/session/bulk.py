@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from edam_gui.session.context import Context
 from edam_gui.session.history_keeper import HistoryKeeper
 from edam_gui.session.image_rows import ImageRows
 from edam_gui.session.messages import Level
+from edam_gui.session.state_payload import state_payload
 
 T = TypeVar("T")
 MOST: Final = 5_000
@@ -202,7 +202,7 @@ class Bulk:
                 done.append(_Done(row.id, HistoryKeeper.seq(current), before, value))
                 continue
             seq = row.history + 1
-            payload = json.dumps({"before": field.to_state(before), "after": field.to_state(value)}).encode()
+            payload = state_payload(field.to_state(before), field.to_state(value))
             changes = [field.change(row.id, value), AppendStep(row.id, seq, field.kind, name, payload)]
             others.append((replace(field.put(row, value), history=seq), changes))
             done.append(_Done(row.id, seq, before, value))

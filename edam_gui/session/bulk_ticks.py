@@ -115,7 +115,7 @@ class BulkStatus:
         return self._bulk.apply(step.name, images, step)
 
     def accept(self, images: Iterable[int]) -> int:
-        """Accept images, as `Session.accept` does: suggestions count as confirmed. Return how many changed."""
+        """Accept images, as `Finishing.accept` does: suggestions count as confirmed. Return how many changed."""
         self._sitting.note_change()
         confirm = Step(_CONFIRM, self._ticks, _confirmed)
         return self._bulk.apply("Accept", images, confirm, self._step(Status.ACCEPTED))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -31,6 +30,7 @@ from edam_gui.session.layer_restore import LABEL, SALIENCY
 from edam_gui.session.messages import Level
 from edam_gui.session.paint import Paint, Target
 from edam_gui.session.superpixels import Superpixels
+from edam_gui.session.ticks import UNTICKED
 
 __all__ = ["Editing", "Paint", "Target"]
 
@@ -42,10 +42,6 @@ class _OpenStroke:
     stroke: Stroke | SnappedStroke
     target: Target
     name: str
-
-
-UNTICKED: Final = "unticked"
-"""Topic of the message that a painted class is not ticked."""
 
 
 class Editing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from edam_gui.session.desk import Desk
 from edam_gui.session.messages import Level
 from edam_gui.session.navigator import Navigator
 from edam_gui.session.rules import Rules
+from edam_gui.session.state_payload import state_payload
 from edam_gui.session.tick_states import ticks_to_state
 
 MATCH: Final = "match-"
@@ -256,7 +256,7 @@ class Folders:
 
 
 def _import_step(row: ImageRow, ticks: Ticks) -> Change:
-    payload = json.dumps({"before": ticks_to_state(row.ticks), "after": ticks_to_state(ticks)}).encode()
+    payload = state_payload(ticks_to_state(row.ticks), ticks_to_state(ticks))
     return AppendNext(row.id, "ticks", "Import classes", payload)
 
 

@@ -21,6 +21,7 @@ from edam_gui.session.current import CurrentImage
 from edam_gui.session.layer_restore import LABEL, LAYERS, SALIENCY, restore_layers
 from edam_gui.session.messages import Level
 from edam_gui.session.recent_patches import RecentPatches
+from edam_gui.session.state_payload import state_payload
 
 _BUDGET: Final = 64 << 20
 _SNAPSHOT_EVERY: Final = 25
@@ -81,7 +82,7 @@ class HistoryKeeper:
         """Record a change of state, both JSON values."""
         current = self._context.current
         if current is not None and before != after:
-            payload = json.dumps({"before": before, "after": after}).encode()
+            payload = state_payload(before, after)
             self._push(current, Step(kind, name, payload), [])
 
     def _push(self, current: CurrentImage, step: Step, changes: list[Change]) -> None:

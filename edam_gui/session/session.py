@@ -27,7 +27,7 @@ from edam_gui.session.comparison import Comparison
 from edam_gui.session.context import Context
 from edam_gui.session.current import CurrentImage
 from edam_gui.session.desk import LAST_IMAGE, Desk
-from edam_gui.session.editing import UNTICKED, Editing
+from edam_gui.session.editing import Editing
 from edam_gui.session.events import Events
 from edam_gui.session.exporting import Exporting
 from edam_gui.session.finishing import Finishing
@@ -52,7 +52,7 @@ from edam_gui.session.sitting import Sitting
 from edam_gui.session.state_steps import StateSteps
 from edam_gui.session.superpixels import Superpixels
 from edam_gui.session.thumbnails import Thumbnails
-from edam_gui.session.ticks import TickBook
+from edam_gui.session.ticks import UNTICKED, TickBook
 from edam_gui.session.training.desk import TrainingDesk
 
 
@@ -113,7 +113,7 @@ class Session:
         self.bulk = Bulk(context, self.rows, self.history)
         self.bulk_ticks = BulkTicks(context, self.rows, self.bulk, self.ticks, self.sitting)
         self.bulk_thresholds = BulkThresholds(context, self.bulk)
-        self.accepted = AcceptedImages(context, self.rules, self.bulk, self.desk.reload)
+        self.accepted = AcceptedImages(context, self.rules, self.bulk, self.bulk_thresholds, self.desk.reload)
         self.bulk_status = BulkStatus(self.bulk, self.navigator, self.sitting, self.bulk_ticks.field)
         self.label_table = LabelTable(context)
         self.classes = ClassTable(context, self._classes_chosen)

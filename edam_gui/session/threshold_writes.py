@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from edam_gui.project.store import ImageRow
 from edam_gui.project.store.changes import AppendStep, Change, SetThresholds
 from edam_gui.project.thresholds import PartialThresholds
+from edam_gui.session.state_payload import state_payload
 
 OwnScopes = Mapping[int | None, PartialThresholds]
 """An image's own thresholds: for every class (key `None`), and of single classes."""
@@ -44,7 +44,7 @@ def write_own(row: ImageRow, own: OwnScopes, wanted: OwnScopes, name: str) -> tu
         before, after = own.get(scope, nothing), wanted.get(scope, nothing)
         if before == after:
             continue
-        payload = json.dumps({"before": _state(scope, before), "after": _state(scope, after)}).encode()
+        payload = state_payload(_state(scope, before), _state(scope, after))
         seq += 1
         changes += [SetThresholds(after, row.id, scope), AppendStep(row.id, seq, "thresholds", name, payload)]
     return (replace(row, history=seq), changes) if changes else None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from edam_gui.project.store import Ticks
 from edam_gui.project.store.changes import Change, SetTicks, SuggestTicks
 from edam_gui.session.context import Context
 from edam_gui.session.messages import Level
+
+UNTICKED: Final = "unticked"
+"""Topic of the message that a painted class is not ticked."""
 
 
 class TickBook:
@@ -52,7 +56,7 @@ class TickBook:
 
     def tick_painted(self, class_index: int) -> None:
         """Tick a class because it was painted."""
-        self._context.say(Level.INFO, "", "unticked")
+        self._context.say(Level.INFO, "", UNTICKED)
         self.tick(class_index)
 
     def untick(self, class_index: int) -> None:

@@ -13,10 +13,10 @@ from edam_gui.core.edits.paint_rule import Over, PaintRule
 from edam_gui.core.edits.recorder import REVERT
 from edam_gui.core.label_set import IGNORE
 from edam_gui.project.store import Status
-from edam_gui.session.editing import UNTICKED
 from edam_gui.session.paint import LARGEST_BRUSH, Paint, Target
 from edam_gui.session.paint_settings import paint_from_data, paint_to_data
 from edam_gui.session.session import Session
+from edam_gui.session.ticks import UNTICKED
 from tests.session.conftest import Driven
 from tests.session.projects import CAT, DOG, opened, settle
 
