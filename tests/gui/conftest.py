@@ -18,6 +18,9 @@ from shiboken6 import isValid
 from edam_gui import start
 from edam_gui.gui import app
 from edam_gui.gui.app import Program
+from edam_gui.session.model_host import ModelHost
+from tests.gui.driving import wait_for_label_map
+from tests.session.projects import make_folder, without_network
 
 OpenWindow = Callable[..., Program]
 
@@ -79,3 +82,12 @@ def photos(tmp_path: Path) -> Path:
     Image.fromarray(noise).save(folder / "noise.png")
     (folder / "labels.csv").write_text("cat,cat\nmirrored,cat,dog\n")
     return folder
+
+
+@pytest.fixture
+def program(open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Program:
+    """A window on two photos of a cat and a dog; no network is loaded."""
+    monkeypatch.setattr(ModelHost, "load", without_network)
+    program = open_window(make_folder(tmp_path / "project"))
+    wait_for_label_map(qtbot, program)
+    return program

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -14,21 +12,10 @@ from edam_gui.gui.annotate.class_model import Column
 from edam_gui.gui.app import Program
 from edam_gui.gui.shell.theme import current_theme
 from edam_gui.project.store import Ticks
-from edam_gui.session.model_host import ModelHost
-from tests.gui.conftest import OpenWindow
 from tests.gui.driving import PATIENCE_MS, wait_for_label_map
-from tests.session.projects import CAT, DOG, make_folder, without_network
+from tests.session.projects import CAT, DOG
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-
-
-@pytest.fixture
-def program(open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Program:
-    """A window on two photos of a cat and a dog; no network is loaded."""
-    monkeypatch.setattr(ModelHost, "load", without_network)
-    program = open_window(make_folder(tmp_path / "project"))
-    wait_for_label_map(qtbot, program)
-    return program
 
 
 def box_of(program: Program, class_index: int) -> QPoint:

@@ -20,21 +20,12 @@ from edam_gui.gui.annotate.class_model import Column
 from edam_gui.gui.annotate.image_list.legend import ClassLegend
 from edam_gui.gui.app import Program
 from edam_gui.gui.dialogs.class_dialog import COLOR, NAME, ClassDialog
-from edam_gui.session.model_host import ModelHost, ModelState
+from edam_gui.session.model_host import ModelState
 from tests.gui.conftest import OpenWindow
 from tests.gui.driving import PATIENCE_MS, click_canvas, wait_for_label_map
-from tests.session.projects import CAT, make_folder, without_network
+from tests.session.projects import CAT
 
 _LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def program(open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Program:
-    """A window on two photos of a cat and a dog; no network is loaded."""
-    monkeypatch.setattr(ModelHost, "load", without_network)
-    program = open_window(make_folder(tmp_path / "project"))
-    wait_for_label_map(qtbot, program)
-    return program
 
 
 @pytest.fixture

@@ -53,6 +53,18 @@ def message(program: Program) -> str:
     return "" if shown is None else shown.text
 
 
+def gated_reading(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let no photo be read from now on until the event is set."""
+    gate, read = threading.Event(), FileReader.read
+
+    def slowly(reader: FileReader, entry: ImageEntry) -> ImageFiles:
+        gate.wait(30)
+        return read(reader, entry)
+
+    monkeypatch.setattr(FileReader, "read", slowly)
+    return gate
+
+
 @pytest.fixture
 def second(program: Program, open_window: OpenWindow, qtbot: QtBot) -> Program:
     """Another window on the same project."""
@@ -65,15 +77,9 @@ def second(program: Program, open_window: OpenWindow, qtbot: QtBot) -> Program:
 def test_keys_pressed_before_the_photo_is_there_count(
     program: Program, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    gate, read = threading.Event(), FileReader.read
-
-    def slowly(reader: FileReader, entry: ImageEntry) -> ImageFiles:
-        gate.wait(30)
-        return read(reader, entry)
-
+    gate = gated_reading(monkeypatch)
     session = program.session
     session.desk.prepare(False)
-    monkeypatch.setattr(FileReader, "read", slowly)
     session.navigator.go_to(session.navigator.ids[3])
     assert session.current is not None
     assert session.current.files is None
@@ -294,15 +300,9 @@ def test_a_note_is_kept_also_if_its_image_was_read_again_meanwhile(program: Prog
 def test_an_outline_begun_on_the_photo_before_is_given_up(
     program: Program, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    gate, read = threading.Event(), FileReader.read
-
-    def slowly(reader: FileReader, entry: ImageEntry) -> ImageFiles:
-        gate.wait(30)
-        return read(reader, entry)
-
+    gate = gated_reading(monkeypatch)
     session, canvas = program.session, program.window.canvas
     session.desk.prepare(False)
-    monkeypatch.setattr(FileReader, "read", slowly)
     program.window.book.run("tool.polygon")
     session.navigator.go_to(session.navigator.ids[3])
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

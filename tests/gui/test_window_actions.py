@@ -38,19 +38,8 @@ from edam_gui.gui.shell.message_bar import MessageBar
 from edam_gui.gui.shell.settings_dialog import SettingsDialog
 from edam_gui.project.export import ExportFormat
 from edam_gui.project.store import Role, Status
-from edam_gui.session.model_host import ModelHost
-from tests.gui.conftest import OpenWindow
 from tests.gui.driving import PATIENCE_MS, wait_for_label_map
-from tests.session.projects import CAT, DOG, make_folder, without_network
-
-
-@pytest.fixture
-def program(open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Program:
-    """A window on two photos; no network is loaded."""
-    monkeypatch.setattr(ModelHost, "load", without_network)
-    program = open_window(make_folder(tmp_path / "project"))
-    wait_for_label_map(qtbot, program)
-    return program
+from tests.session.projects import CAT, DOG, make_folder
 
 
 def dialog_of(program: Program, kind: type[QDialog]) -> QDialog:
